@@ -1,5 +1,3 @@
-public import EmplaceCore
-
 /// One case of the placement problem: which replicas run in which lane, and which lane serves how
 /// many parts of each demand.
 ///
