@@ -21,16 +21,17 @@ public protocol Solver<P>: Sendable {
   func search(_ run: Run<P>) throws(SolveError) -> Termination
 }
 
-/// The mathematics of a problem, in integers.
+/// The mathematics of one instance, in integers: read by backends, by the MPS export, by the
+/// Lagrangian engines and by the certificate checker.
 public protocol Formulation<P>: Sendable {
   /// The problem it formulates.
   associatedtype P: Problem
-  /// The program of an instance.
-  func program(for instance: P.Instance) -> IntegerProgram
+  /// The program of the instance.
+  var program: IntegerProgram { get }
   /// Reads the decisions from the values of all columns.
-  func solution(from values: [Int64], for instance: P.Instance) -> P.Solution
-  /// Values of all columns for a solution: the inverse of ``solution(from:for:)``.
-  func values(of solution: P.Solution, for instance: P.Instance) -> [Int64]
+  func solution(from values: [Int64]) -> P.Solution
+  /// Values of all columns for a solution: the inverse of ``solution(from:)``.
+  func values(of solution: P.Solution) -> [Int64]
 }
 
 /// Outcome of `verify`.

@@ -1,0 +1,106 @@
+/// Minimises a linear function over the blocks of a program, exactly or over the superset that the
+/// block declares.
+///
+/// It is the one piece of code behind every bound: the checker replays certificates with it, and
+/// the Lagrangian engines search with it. It reads only rows and bounds of the program, and all
+/// arithmetic is in integers whose range is checked before they are used.
+public struct BlockMinimiser {
+  /// What a block's minimum cannot be computed for.
+  public enum Failure: Error, Sendable, Hashable {
+    /// Reduced costs too large for 64 bits: use smaller multipliers or a smaller denominator.
+    case overflow(block: Int)
+    /// A row that is to be kept inside does not belong to the block.
+    case notKeepable(block: Int, row: Int)
+    /// The dynamic programme would need too much memory.
+    case tooLarge(block: Int)
+  }
+
+  /// Scale of the values in a recorded solution: a value of `unit` stands for 1.
+  public static let unit: Int64 = 4096
+  /// Most cells of one dynamic programme.
+  public static let cellLimit = 1 << 26
+  /// Most different values of one count.
+  public static let countLimit: Int64 = 60_000
+  static let infinite = Int64.max / 4
+
+  /// The program.
+  public let program: IntegerProgram
+  /// Smallest value of each column; branching changes it.
+  public var lower: [Int64]
+  /// Largest value of each column; branching changes it.
+  public var upper: [Int64]
+
+  var knapsack = KnapsackWorkspace()
+  var options = LaneOptions()
+  var table = PoolTable()
+  /// Coefficient of the kept row by column of the block, relative to its first column.
+  var keptCoefficient: [Int64] = []
+
+  /// A minimiser over the program's own bounds.
+  public init(program: IntegerProgram) {
+    self.program = program
+    lower = program.lower
+    upper = program.upper
+  }
+
+  /// Minimum of `reduced . x` over the block, or nil when the block is empty.
+  ///
+  /// `reduced` holds one value for each column of the program. When `recording` is given, the
+  /// minimiser's values are written to it, scaled by ``unit``.
+  /// - Complexity: lanes cost O(items log items) a row; a kept row costs O(options x capacity).
+  public mutating func minimum(
+    ofBlock index: Int, reduced: [Int64], keeping row: Int? = nil,
+    recording values: UnsafeMutableBufferPointer<Int64>? = nil
+  ) throws(Failure) -> Int64? {
+    let block = program.blocks[index]
+    try checkRange(block.columns, reduced, index)
+    for column in block.columns where lower[column] > upper[column] { return nil }
+    switch block.shape {
+    case .box:
+      return boxMinimum(block.columns, reduced, values)
+    case .pool(let pool):
+      try checkCounts(pool, index)
+      return try poolMinimum(index, block, pool, reduced, row, values)
+    }
+  }
+
+  /// Minimum over independent columns.
+  func boxMinimum(
+    _ columns: Range<Int>, _ reduced: [Int64], _ values: UnsafeMutableBufferPointer<Int64>?
+  ) -> Int64 {
+    var sum: Int64 = 0
+    for column in columns {
+      let value = reduced[column] < 0 ? upper[column] : lower[column]
+      sum &+= reduced[column] &* value
+      if let values { values[column] = value &* Self.unit }
+    }
+    return sum
+  }
+
+  /// Ensures that every count has few enough values to list them.
+  private func checkCounts(_ pool: Block.Pool, _ index: Int) throws(Failure) {
+    for gate in program.gates[pool.gates] {
+      for lane in program.lanes[gate.lanes] {
+        let count = Int(lane.count)
+        guard upper[count] - lower[count] <= Self.countLimit else { throw .tooLarge(block: index) }
+      }
+    }
+    for column in pool.plain where upper[column] - lower[column] > Self.countLimit {
+      throw .tooLarge(block: index)
+    }
+  }
+
+  /// Ensures that no sum over the block can leave 60 bits, so that inner loops need no checks.
+  private func checkRange(_ columns: Range<Int>, _ reduced: [Int64], _ index: Int)
+    throws(Failure)
+  {
+    var sum: UInt64 = 0
+    for column in columns {
+      let reach = max(lower[column].magnitude, upper[column].magnitude)
+      let (product, overflow) = reduced[column].magnitude.multipliedReportingOverflow(by: reach)
+      guard !overflow, product < 1 << 60 else { throw .overflow(block: index) }
+      sum += product
+      guard sum < 1 << 60 else { throw .overflow(block: index) }
+    }
+  }
+}

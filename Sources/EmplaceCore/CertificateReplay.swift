@@ -1,0 +1,330 @@
+extension Certificate {
+  /// Replays every step and returns what is proven. Integers only; no solver.
+  ///
+  /// - Complexity: one evaluation of the blocks that a node touches, for each leaf.
+  public func replay(on program: IntegerProgram) throws(CertificateError) -> Proof {
+    var replay = try CertificateReplay(self, program)
+    return try replay.run(filling: false).proof
+  }
+
+  /// The same certificate with the exact value of every leaf filled in, and what it proves.
+  public func stated(on program: IntegerProgram) throws(CertificateError)
+    -> (certificate: Certificate, proof: Proof)
+  {
+    var replay = try CertificateReplay(self, program)
+    return try replay.run(filling: true)
+  }
+}
+
+/// The state along one path of the tree.
+struct CertificateReplay {
+  private var certificate: Certificate
+  private let program: IntegerProgram
+  private var minimiser: BlockMinimiser
+  private var multipliers: [Int64]
+  private var reduced: [Int64]
+  /// Sum of multipliers times right-hand sides.
+  private var side: Int128 = 0
+  /// Minimum of each block at `reduced`, where not dirty.
+  private var minima: [Int128]
+  private var isDirty: [Bool]
+  private var dirty: [Int] = []
+  private var blockOfColumn: [Int32]
+  private var keptRow: [Int]
+  private var splitRows: [SplitRow] = []
+  private var best: Int64?
+
+  /// A split row on the path, as a side of a general split.
+  private struct SplitRow {
+    var columns: [Int]
+    var coefficients: [Int64]
+    var relation: IntegerProgram.Relation
+    var side: Int64
+  }
+
+  /// What a node changed, to be undone when its subtree is done.
+  private struct Frame {
+    var node: Int
+    var childrenLeft: Int
+    var restriction: Restriction?
+  }
+
+  private enum Restriction {
+    case bounds(column: Int, lower: Int64, upper: Int64)
+    case row
+  }
+
+  init(_ certificate: Certificate, _ program: IntegerProgram) throws(CertificateError) {
+    if let flaw = program.structuralFlaw {
+      throw CertificateError(node: -1, reason: "the program's blocks are malformed: \(flaw)")
+    }
+    guard certificate.denominator > 0 else {
+      throw CertificateError(node: -1, reason: "the denominator is not positive")
+    }
+    self.certificate = certificate
+    self.program = program
+    minimiser = BlockMinimiser(program: program)
+    multipliers = Array(repeating: 0, count: program.rowCount)
+    reduced = []
+    reduced.reserveCapacity(program.columnCount)
+    for cost in program.cost {
+      let (product, overflow) = cost.multipliedReportingOverflow(by: certificate.denominator)
+      guard !overflow else {
+        throw CertificateError(node: -1, reason: "a cost times the denominator overflows")
+      }
+      reduced.append(product)
+    }
+    minima = Array(repeating: 0, count: program.blocks.count)
+    isDirty = Array(repeating: true, count: program.blocks.count)
+    dirty = Array(program.blocks.indices)
+    blockOfColumn = Array(repeating: 0, count: program.columnCount)
+    for (index, block) in program.blocks.enumerated() {
+      for column in block.columns { blockOfColumn[column] = Int32(truncatingIfNeeded: index) }
+    }
+    keptRow = Array(repeating: -1, count: program.blocks.count)
+    for kept in certificate.kept {
+      guard program.blocks.indices.contains(kept.block), kept.row >= 0, kept.row < program.rowCount
+      else { throw CertificateError(node: -1, reason: "a kept row is out of range") }
+      keptRow[kept.block] = kept.row
+    }
+  }
+
+  /// Walks the tree in preorder.
+  mutating func run(filling: Bool) throws(CertificateError)
+    -> (certificate: Certificate, proof: Proof)
+  {
+    var stack: [Frame] = []
+    for index in certificate.nodes.indices {
+      var restriction: Restriction?
+      if index > 0 {
+        while let frame = stack.last, frame.childrenLeft == 0 {
+          try undo(frame)
+          stack.removeLast()
+        }
+        guard let parent = stack.last else {
+          throw CertificateError(node: index, reason: "nodes follow a complete tree")
+        }
+        restriction = try restrict(parent, at: index)
+        stack[stack.count - 1].childrenLeft -= 1
+      }
+      try change(index, sign: 1)
+      var children = 0
+      if case .split(let split) = certificate.nodes[index].kind {
+        try check(split, at: index)
+        children = 2
+      } else {
+        try evaluate(leaf: index, filling: filling)
+      }
+      stack.append(Frame(node: index, childrenLeft: children, restriction: restriction))
+    }
+    guard !stack.isEmpty, stack.allSatisfy({ $0.childrenLeft == 0 }) else {
+      throw CertificateError(node: -1, reason: "the tree is not complete")
+    }
+    return (certificate, best.map { .bound($0) } ?? .infeasible)
+  }
+
+  // MARK: Path
+
+  private func check(_ split: Certificate.Split, at node: Int) throws(CertificateError) {
+    let inRange = split.columns.allSatisfy { $0 >= 0 && $0 < program.columnCount }
+    let increasing = zip(split.columns, split.columns.dropFirst()).allSatisfy { $0 < $1 }
+    guard inRange, increasing, !split.columns.isEmpty,
+      split.columns.count == split.coefficients.count, split.at < .max
+    else { throw CertificateError(node: node, reason: "the split is malformed") }
+  }
+
+  /// Adds the side of the parent's split that its next child stands for.
+  private mutating func restrict(_ parent: Frame, at node: Int) throws(CertificateError)
+    -> Restriction
+  {
+    guard case .split(let split) = certificate.nodes[parent.node].kind else {
+      throw CertificateError(node: node, reason: "the parent is a leaf")
+    }
+    let isFirst = parent.childrenLeft == 2
+    guard split.isUnit else {
+      splitRows.append(
+        SplitRow(
+          columns: split.columns, coefficients: split.coefficients,
+          relation: isFirst ? .atMost : .atLeast, side: isFirst ? split.at : split.at + 1))
+      multipliers.append(0)
+      return .row
+    }
+    let column = split.columns[0]
+    let old = Restriction.bounds(
+      column: column, lower: minimiser.lower[column], upper: minimiser.upper[column])
+    if isFirst {
+      minimiser.upper[column] = min(minimiser.upper[column], split.at)
+    } else {
+      minimiser.lower[column] = max(minimiser.lower[column], split.at + 1)
+    }
+    markDirty(Int(blockOfColumn[column]))
+    return old
+  }
+
+  private mutating func undo(_ frame: Frame) throws(CertificateError) {
+    try change(frame.node, sign: -1)
+    switch frame.restriction {
+    case .bounds(let column, let lower, let upper):
+      minimiser.lower[column] = lower
+      minimiser.upper[column] = upper
+      markDirty(Int(blockOfColumn[column]))
+    case .row:
+      splitRows.removeLast()
+      multipliers.removeLast()
+    case nil: break
+    }
+  }
+
+  /// Applies (or takes back) a node's changes of multipliers.
+  private mutating func change(_ index: Int, sign: Int64) throws(CertificateError) {
+    let node = certificate.nodes[index]
+    guard node.rows.count == node.changes.count else {
+      throw CertificateError(node: index, reason: "rows and changes differ in number")
+    }
+    for (row, value) in zip(node.rows, node.changes) {
+      guard row >= 0, row < multipliers.count else {
+        throw CertificateError(node: index, reason: "row \(row) is out of range")
+      }
+      let (delta, negated) = value.multipliedReportingOverflow(by: sign)
+      let (sum, overflow) = multipliers[row].addingReportingOverflow(delta)
+      guard !overflow, !negated else {
+        throw CertificateError(node: index, reason: "a multiplier overflows")
+      }
+      multipliers[row] = sum
+      try add(row: row, delta: delta, at: index)
+      let isLegal =
+        switch relation(ofRow: row) {
+        case .atLeast: sum >= 0
+        case .atMost: sum <= 0
+        case .equal: true
+        }
+      guard sign < 0 || isLegal else {
+        throw CertificateError(
+          node: index, reason: "the multiplier of row \(row) has the wrong sign")
+      }
+    }
+  }
+
+  private func relation(ofRow row: Int) -> IntegerProgram.Relation {
+    row < program.rowCount ? program.relation[row] : splitRows[row - program.rowCount].relation
+  }
+
+  private mutating func add(row: Int, delta: Int64, at node: Int) throws(CertificateError) {
+    if row < program.rowCount {
+      side += Int128(delta) * Int128(program.rightHandSide[row])
+      for entry in program.entries(ofRow: row) {
+        try subtract(
+          delta, times: program.entryCoefficient[entry], column: Int(program.entryColumn[entry]),
+          at: node)
+      }
+      return
+    }
+    let split = splitRows[row - program.rowCount]
+    side += Int128(delta) * Int128(split.side)
+    for (column, coefficient) in zip(split.columns, split.coefficients) {
+      try subtract(delta, times: coefficient, column: column, at: node)
+    }
+  }
+
+  private mutating func subtract(
+    _ delta: Int64, times coefficient: Int64, column: Int, at node: Int
+  ) throws(CertificateError) {
+    let (product, first) = delta.multipliedReportingOverflow(by: coefficient)
+    let (difference, second) = reduced[column].subtractingReportingOverflow(product)
+    guard !first, !second else {
+      throw CertificateError(node: node, reason: "a reduced cost overflows")
+    }
+    reduced[column] = difference
+    markDirty(Int(blockOfColumn[column]))
+  }
+
+  private mutating func markDirty(_ block: Int) {
+    guard !isDirty[block] else { return }
+    isDirty[block] = true
+    dirty.append(block)
+  }
+
+  // MARK: Leaves
+
+  private mutating func evaluate(leaf index: Int, filling: Bool) throws(CertificateError) {
+    switch certificate.nodes[index].kind {
+    case .split: return
+    case .emptyBlock(let block):
+      guard program.blocks.indices.contains(block) else {
+        throw CertificateError(node: index, reason: "block \(block) is out of range")
+      }
+      guard try minimum(block, reduced, at: index) == nil else {
+        throw CertificateError(node: index, reason: "block \(block) is not empty")
+      }
+    case .infeasible(let stated):
+      let value = try farkasValue(at: index)
+      guard value > 0 else {
+        throw CertificateError(node: index, reason: "the value \(value) is not positive")
+      }
+      if filling {
+        certificate.nodes[index].kind = .infeasible(value: "\(value)")
+      } else if stated != "\(value)" {
+        throw CertificateError(node: index, reason: "states \(stated), replay gives \(value)")
+      }
+    case .bound(let stated):
+      guard let value = try boundValue(at: index) else {
+        throw CertificateError(node: index, reason: "a block is empty at a bound leaf")
+      }
+      if filling {
+        certificate.nodes[index].kind = .bound(value: "\(value)")
+      } else if stated != "\(value)" {
+        throw CertificateError(node: index, reason: "states \(stated), replay gives \(value)")
+      }
+      let rounded = Self.roundUp(
+        value, denominator: certificate.denominator, granularity: program.objectiveGranularity)
+      best = min(best ?? .max, rounded)
+    }
+  }
+
+  /// Smallest multiple of the granularity at or above `value / denominator`.
+  static func roundUp(_ value: Int128, denominator: Int64, granularity: Int64) -> Int64 {
+    let step = Int128(denominator) * Int128(granularity)
+    var quotient = value / step
+    if value % step > 0 { quotient += 1 }
+    return Int64(clamping: quotient * Int128(granularity))
+  }
+
+  private mutating func boundValue(at node: Int) throws(CertificateError) -> Int128? {
+    while let block = dirty.last {
+      guard let value = try minimum(block, reduced, at: node) else { return nil }
+      minima[block] = Int128(value) * Int128(program.blocks[block].multiplicity)
+      isDirty[block] = false
+      dirty.removeLast()
+    }
+    return minima.reduce(side, +)
+  }
+
+  private mutating func farkasValue(at node: Int) throws(CertificateError) -> Int128 {
+    var costless = reduced
+    for column in costless.indices {
+      let (value, overflow) = costless[column].subtractingReportingOverflow(
+        program.cost[column] * certificate.denominator)
+      guard !overflow else {
+        throw CertificateError(node: node, reason: "a reduced cost overflows")
+      }
+      costless[column] = value
+    }
+    var sum = side
+    for block in program.blocks.indices {
+      guard let value = try minimum(block, costless, at: node) else { return .max }
+      sum += Int128(value) * Int128(program.blocks[block].multiplicity)
+    }
+    return sum
+  }
+
+  private mutating func minimum(_ block: Int, _ reduced: [Int64], at node: Int)
+    throws(CertificateError) -> Int64?
+  {
+    do throws(BlockMinimiser.Failure) {
+      return try minimiser.minimum(
+        ofBlock: block, reduced: reduced, keeping: keptRow[block] < 0 ? nil : keptRow[block])
+    } catch {
+      throw CertificateError(node: node, reason: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/// A candidate of a knapsack: `room` copies, each with a positive profit and a weight >= 0.
+struct KnapsackItem {
+  var position: Int32
+  var profit: Int64
+  var weight: Int64
+  var room: Int64
+
+  /// Whether this item earns strictly more per weight, exactly; ties by position.
+  func isDenser(than other: KnapsackItem) -> Bool {
+    let left = profit.multipliedFullWidth(by: other.weight)
+    let right = other.profit.multipliedFullWidth(by: weight)
+    if left.high != right.high { return left.high > right.high }
+    if left.low != right.low { return left.low > right.low }
+    return position < other.position
+  }
+}
+
+/// Knapsacks with bounded copies: the continuous one by Dantzig's rule, the integer one by a
+/// dynamic programme over the core that remains once the continuous bound has fixed the rest.
+///
+/// Sources: Dantzig 1957, doi:10.1287/opre.5.2.266; Pisinger 1997, doi:10.1287/opre.45.5.758.
+struct KnapsackWorkspace {
+  private var core: [CoreItem] = []
+  private var best: [Int64] = []
+  private var choice: [UInt64] = []
+  private var taken: [Int64] = []
+
+  /// A bundle of copies taken together or not at all.
+  private struct CoreItem {
+    var item: Int32
+    var copies: Int64
+    var profit: Int64
+    var weight: Int
+  }
+
+  /// Sorts by decreasing profit per weight; weightless items first.
+  func sort(_ items: inout [KnapsackItem]) {
+    if items.count > 1 { items.sort { $0.isDenser(than: $1) } }
+  }
+
+  /// Largest profit when items may be split, rounded down; `items` sorted by ``sort(_:)``.
+  ///
+  /// Rounding down is valid for a bound on integer solutions, whose profit is an integer.
+  func fractionalMaximum(_ items: [KnapsackItem], capacity: Int128) -> Int64 {
+    var left = capacity
+    var profit: Int64 = 0
+    for item in items {
+      let need = Int128(item.weight) * Int128(item.room)
+      if need <= left {
+        left -= need
+        profit &+= item.profit &* item.room
+      } else {
+        return profit &+ Int64(Int128(item.profit) * left / Int128(item.weight))
+      }
+    }
+    return profit
+  }
+
+  /// Largest profit over integers.
+  mutating func maximum(_ items: [KnapsackItem], capacity: Int128) -> Int64 {
+    solve(items, capacity: capacity, recording: false)
+  }
+
+  /// Calls `take` with position and amount (scaled by ``BlockMinimiser/unit``) of what an optimal
+  /// solution takes.
+  mutating func solution(
+    _ items: [KnapsackItem], capacity: Int128, exact: Bool, take: (Int32, Int64) -> Void
+  ) {
+    guard exact else {
+      var left = capacity
+      for item in items {
+        let need = Int128(item.weight) * Int128(item.room)
+        if need <= left {
+          left -= need
+          take(item.position, item.room &* BlockMinimiser.unit)
+        } else {
+          take(item.position, Int64(left * Int128(BlockMinimiser.unit) / Int128(item.weight)))
+          return
+        }
+      }
+      return
+    }
+    _ = solve(items, capacity: capacity, recording: true)
+    for (index, item) in items.enumerated() where taken[index] > 0 {
+      take(item.position, taken[index] &* BlockMinimiser.unit)
+    }
+  }
+
+  private mutating func solve(_ items: [KnapsackItem], capacity: Int128, recording: Bool) -> Int64 {
+    let order = items.indices.sorted { items[$0].isDenser(than: items[$1]) }
+    if recording { taken = Array(repeating: 0, count: items.count) }
+    guard let breaking = breakItem(items, order, capacity) else {
+      var profit: Int64 = 0
+      for index in order {
+        profit &+= items[index].profit &* items[index].room
+        if recording { taken[index] = items[index].room }
+      }
+      return profit
+    }
+    return solveCore(
+      items, order, capacity: Int64(capacity), breaking: items[order[breaking.position]],
+      greedy: breaking.greedy, recording: recording)
+  }
+
+  /// Position in `order` of the first item that does not fit whole, with the profit of filling
+  /// greedily (later items may still fit); nil when everything fits.
+  private func breakItem(_ items: [KnapsackItem], _ order: [Int], _ capacity: Int128)
+    -> (position: Int, greedy: Int64)?
+  {
+    var left = capacity
+    var profit: Int64 = 0
+    var position: Int?
+    for (place, index) in order.enumerated() {
+      let item = items[index]
+      let fits =
+        item.weight == 0 ? item.room : Int64(min(Int128(item.room), left / Int128(item.weight)))
+      if fits < item.room, position == nil { position = place }
+      left -= Int128(item.weight) * Int128(fits)
+      profit &+= item.profit &* fits
+    }
+    return position.map { ($0, profit) }
+  }
+
+  /// Fixes every item whose forced change costs more than the distance between the continuous
+  /// bound and the greedy solution, and runs a dynamic programme over the others.
+  private mutating func solveCore(
+    _ items: [KnapsackItem], _ order: [Int], capacity: Int64, breaking: KnapsackItem,
+    greedy: Int64, recording: Bool
+  ) -> Int64 {
+    // All values times the breaking item's weight: theta = profit / weight stays exact.
+    let (price, scale) = (Int128(breaking.profit), Int128(breaking.weight))
+    var bound = price * Int128(capacity)
+    for item in items {
+      let surplus = Int128(item.profit) * scale - price * Int128(item.weight)
+      if surplus > 0 { bound += surplus * Int128(item.room) }
+    }
+    let slack = bound - Int128(greedy) * scale
+    var left = capacity
+    var fixedProfit: Int64 = 0
+    core.removeAll(keepingCapacity: true)
+    var coreWeight: Int64 = 0
+    for index in order {
+      let item = items[index]
+      let surplus = Int128(item.profit) * scale - price * Int128(item.weight)
+      if surplus > slack {
+        left -= item.weight * item.room
+        fixedProfit &+= item.profit &* item.room
+        if recording { taken[index] = item.room }
+      } else if -surplus <= slack, item.weight <= capacity {
+        addToCore(item, index: index, capacity: capacity)
+        coreWeight += item.weight * min(item.room, capacity / max(item.weight, 1))
+      }
+    }
+    let width = Int(min(left, coreWeight))
+    return fixedProfit &+ fillTable(width: width, recording: recording)
+  }
+
+  /// Splits the copies of an item into bundles of 1, 2, 4, ... copies.
+  private mutating func addToCore(_ item: KnapsackItem, index: Int, capacity: Int64) {
+    var rest = item.weight == 0 ? item.room : min(item.room, capacity / item.weight)
+    var copies: Int64 = 1
+    while rest > 0 {
+      let bundle = min(copies, rest)
+      core.append(
+        CoreItem(
+          item: Int32(index), copies: bundle, profit: item.profit &* bundle,
+          weight: Int(item.weight * bundle)))
+      rest -= bundle
+      copies *= 2
+    }
+  }
+
+  private mutating func fillTable(width: Int, recording: Bool) -> Int64 {
+    best.removeAll(keepingCapacity: true)
+    best.append(contentsOf: repeatElement(0, count: width + 1))
+    let words = (width + 64) / 64
+    if recording {
+      choice.removeAll(keepingCapacity: true)
+      choice.append(contentsOf: repeatElement(0, count: words * core.count))
+    }
+    best.withUnsafeMutableBufferPointer { best in
+      for (row, item) in core.enumerated() where item.weight <= width {
+        var cell = width
+        while cell >= item.weight {
+          let candidate = best[cell - item.weight] &+ item.profit
+          if candidate > best[cell] {
+            best[cell] = candidate
+            if recording { choice[row * words + cell >> 6] |= 1 << UInt64(cell & 63) }
+          }
+          cell -= 1
+        }
+      }
+    }
+    let profit = best[width]
+    if recording {
+      var cell = width
+      for row in core.indices.reversed()
+      where core[row].weight <= width
+        && choice[row * words + cell >> 6] >> UInt64(cell & 63) & 1 == 1
+      {
+        taken[Int(core[row].item)] += core[row].copies
+        cell -= core[row].weight
+      }
+    }
+    return profit
+  }
+}
