@@ -36,6 +36,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -53,7 +54,12 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     // The world of doubles, and what searches in it.
     module("EmplaceMIP", ["EmplaceCore"]),
-    module("EmplaceSolvers", ["EmplaceCore", "EmplaceProblems", "EmplaceMIP"]),
+    module(
+      "EmplaceSolvers",
+      [
+        "EmplaceCore", "EmplaceProblems", "EmplaceMIP",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
     module(
       "EmplaceInstances", ["EmplaceCore", "EmplaceProblems", "EmplaceFleet"],
       resources: [.embedInCode("Resources")]),
