@@ -57,7 +57,8 @@ public final class GLPKRelaxation: LPSession {
   }
 
   /// Solves from the last basis. The monitor is only asked whether to stop.
-  public func solve(_ options: LPOptions, monitor: any MIPMonitor) throws(BackendError) -> LPAnswer {
+  public func solve(_ options: LPOptions, monitor: any MIPMonitor) throws(BackendError) -> LPAnswer
+  {
     let problem = try open()
     try options.check()
     let steering = GLPKSteering(

@@ -1,5 +1,3 @@
-public import EmplaceCore
-
 /// A continuous relaxation that stays loaded: change bounds, add rows, solve again from the last
 /// basis. What a branch and bound of our own works on.
 ///
