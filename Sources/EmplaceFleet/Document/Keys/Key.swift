@@ -91,6 +91,19 @@ enum ObjectKind: UInt8, CaseIterable, Sendable {
   }
 }
 
+extension ObjectKind {
+  /// With its article: `a site`, `an accelerator`.
+  var withArticle: String {
+    "aeiou".contains(noun.prefix(1)) ? "an \(noun)" : "a \(noun)"
+  }
+
+  /// Several of them.
+  var plural: String {
+    if noun.hasSuffix("s") { return noun + "es" }
+    return noun.hasSuffix("y") ? noun.dropLast() + "ies" : noun + "s"
+  }
+}
+
 /// What a key holds.
 indirect enum Shape: Sendable {
   /// Text that names the object among its kind.

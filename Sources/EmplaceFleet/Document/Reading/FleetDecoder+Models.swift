@@ -60,7 +60,6 @@ extension FleetDecoder {
     if devices == 0, reader.node(view, .cpuCores) == nil {
       reader.reportMissing(view, .cpuCores, "and the variant uses no device")
     }
-    checkCPU(view, devices)
     var variant = Variant(
       id: id, model: model, version: reader.integer(view, .version) ?? 1,
       accuracyMillionths: reader.integer(view, .accuracy) ?? 1_000_000,
@@ -70,6 +69,7 @@ extension FleetDecoder {
       cpuMilliCores: reader.integer(view, .cpuCores) ?? 0,
       hostMemoryMiB: reader.integer(view, .hostMemoryGiB) ?? 0,
       profiles: profiles(view, usesDevices: devices > 0))
+    check(variant, view)
     if let name = reader.text(view, .interferenceClass) { variant.interferenceClass = name }
     if let seconds = reader.real(view, .warmUpSeconds, 0...1_000_000) {
       variant.warmUpSeconds = seconds
@@ -78,26 +78,27 @@ extension FleetDecoder {
     fleet.variants.append(variant)
   }
 
-  private mutating func checkCPU(_ view: ObjectReader.View, _ devices: Int64) {
-    if devices == 0, let cores = reader.integer(view, .cpuCores), cores == 0,
-      let node = reader.node(view, .cpuCores)
+  /// A variant uses devices and says how much of them, or it uses none of them.
+  private mutating func check(_ variant: Variant, _ view: ObjectReader.View) {
+    if variant.devices > 0 {
+      guard variant.milliShares == 0, let node = reader.node(view, .milliShares) else { return }
+      reader.problems.add(
+        node, "a variant with devices takes a share of each", maybe: "1000 for whole devices")
+      return
+    }
+    let isNumber = reader.node(view, .cpuCores).map { reader.tree.nodes[$0].kind == .number }
+    if variant.cpuMilliCores == 0, isNumber == true, let node = reader.node(view, .cpuCores),
+      !reader.problems.has(node)
     {
       reader.problems.add(node, "a variant without devices needs host CPU")
     }
-    for key in [Key.memoryGiB, .milliShares] where devices == 0 {
-      guard let node = reader.node(view, key),
-        let value = reader.number(
-          node, reader.compiled(view, key)), value > 0
-      else { continue }
+    for (key, value, other) in [
+      (Key.memoryGiB, variant.memoryMiB, Key.hostMemoryGiB),
+      (.milliShares, variant.milliShares, .cpuCores),
+    ] where value > 0 {
+      guard let node = reader.node(view, key) else { continue }
       reader.problems.add(
-        node, "a variant with \"devices\": 0 uses none of a device",
-        maybe: key == .memoryGiB ? "hostMemoryGiB" : "cpuCores")
-    }
-    if devices > 0, let shares = reader.integer(view, .milliShares), shares == 0,
-      let node = reader.node(view, .milliShares)
-    {
-      reader.problems.add(
-        node, "a variant with devices takes a share of each", maybe: "1000 for whole devices")
+        node, "a variant with \"devices\": 0 uses none of a device", maybe: other.name)
     }
   }
 
@@ -147,7 +148,7 @@ extension FleetDecoder {
     if reader.ids[Int(other.rawValue)].find(key) != nil {
       reader.problems.add(
         node,
-        "the key is a \(other.noun); "
+        "the key is \(other.withArticle); "
           + (kind == .accelerator
             ? "a variant with devices has profiles by accelerator"
             : "a variant without devices has profiles by node type"),

@@ -13,7 +13,10 @@ extension FleetDecoder {
       }
     }
     if let hours = wholes(view, .hoursUTC) { fleet.horizon.hoursUTC = hours.map { Int($0) } }
-    reader.hourCount = fleet.horizon.hoursUTC.count
+    // Where an hour is wrong, series are still counted by what the list has.
+    let list = reader.node(view, .hoursUTC).map { reader.tree.nodes[$0] }
+    reader.hourCount =
+      list.map { $0.kind == .array ? max(1, Int($0.length)) : 1 } ?? fleet.horizon.hoursUTC.count
     decodeScenarios(view)
     decodeCurves(view)
   }
@@ -129,7 +132,7 @@ extension FleetDecoder {
     guard let id = reader.text(view, .id), let node = reader.node(view, .id) else { return "" }
     if !register(id, kind) {
       reader.problems.add(
-        node, "two of the \(kind.noun)s have this id", maybe: "another id")
+        node, "two of the \(kind.plural) have this id", maybe: "another id")
     }
     return id
   }

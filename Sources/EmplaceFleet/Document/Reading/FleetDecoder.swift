@@ -145,11 +145,11 @@ struct FleetDecoder {
     var list = Merged()
     var scratch: [UInt8] = []
     for section in sections[key] ?? [] {
-      let what = "\(kind.noun)s"
+      let what = "\(kind.plural)"
       guard let elements = reader.elements(section, what, mayBeEmpty: true) else { continue }
       for element in elements {
         guard reader.tree.nodes[element].kind == .object else {
-          reader.problems.add(element, "expected an object, a \(kind.noun)")
+          reader.problems.add(element, "expected an object, \(kind.withArticle)")
           continue
         }
         if !appendID(of: element, kind, to: &scratch) {

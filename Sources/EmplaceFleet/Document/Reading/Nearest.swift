@@ -51,21 +51,24 @@ enum Nearest {
     "GB", "MB", "TB", "KW", "kW", "Ms", "Us", "Kg", "W", "S", "",
   ]
 
-  /// Levenshtein distance, or `limit` where it is not below it.
+  /// Insertions, deletions, changes and swaps of neighbours (the restricted distance of Damerau and
+  /// Levenshtein), or `limit` where they are not below it.
   private static func edits(_ a: [UInt8], _ b: [UInt8], below limit: Int) -> Int {
+    var earlier: [Int] = []
     var previous = Array(0...b.count)
-    var current = previous
     for i in 0..<a.count {
-      current[0] = i + 1
-      var least = current[0]
+      var current = [i + 1]
       for j in 0..<b.count {
-        let change = previous[j] + (a[i] == b[j] ? 0 : 1)
-        current[j + 1] = min(change, previous[j + 1] + 1, current[j] + 1)
-        least = min(least, current[j + 1])
+        var least = previous[j] + (a[i] == b[j] ? 0 : 1)
+        least = min(least, previous[j + 1] + 1, current[j] + 1)
+        if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+          least = min(least, earlier[j - 1] + 1)
+        }
+        current.append(least)
       }
-      if least >= limit { return limit }
-      swap(&previous, &current)
+      if (current.min() ?? 0) > limit { return limit }
+      (earlier, previous) = (previous, current)
     }
-    return previous[b.count]
+    return min(previous[b.count], limit)
   }
 }

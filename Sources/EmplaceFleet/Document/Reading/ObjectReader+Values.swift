@@ -266,7 +266,7 @@ extension ObjectReader {
   /// Index of the entity that a text names.
   mutating func reference(_ node: Int, _ kind: ObjectKind) -> Int? {
     guard tree.nodes[node].kind == .string else {
-      problems.add(node, "expected the id of a \(kind.noun)")
+      problems.add(node, "expected the id of \(kind.withArticle)")
       return nil
     }
     let table = ids[Int(kind.rawValue)]

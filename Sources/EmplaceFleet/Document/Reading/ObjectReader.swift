@@ -34,7 +34,7 @@ struct ObjectReader {
   /// Opens an object; nil, and a problem, where the node is something else.
   mutating func open(_ kind: ObjectKind, _ node: Int) -> View? {
     guard tree.nodes[node].kind == .object else {
-      problems.add(node, "expected an object, a \(kind.noun)")
+      problems.add(node, "expected an object, \(kind.withArticle)")
       return nil
     }
     let view = View(kind: kind, node: node, base: slots.count)
@@ -48,14 +48,14 @@ struct ObjectReader {
   /// says `override`, else keys that stand twice are problems.
   mutating func open(_ kind: ObjectKind, fragments: [Int]) -> View? {
     guard let first = fragments.first(where: { tree.nodes[$0].kind == .object }) else {
-      for node in fragments { problems.add(node, "expected an object, a \(kind.noun)") }
+      for node in fragments { problems.add(node, "expected an object, \(kind.withArticle)") }
       return nil
     }
     let view = View(kind: kind, node: first, base: slots.count)
     slots.append(contentsOf: repeatElement(0, count: KeyTable.count(kind)))
     for fragment in fragments {
       guard tree.nodes[fragment].kind == .object else {
-        problems.add(fragment, "expected an object, a \(kind.noun)")
+        problems.add(fragment, "expected an object, \(kind.withArticle)")
         continue
       }
       fill(view, from: fragment, replaces: fragment == first || isOverride(fragment))
@@ -109,7 +109,7 @@ struct ObjectReader {
     let names = specs.filter { $0.key != .override }.map(\.key.name)
     let nearest = problems.wantsSuggestions ? Nearest.key(to: word, among: names) : nil
     problems.add(
-      child, "a \(view.kind.noun) has no key \"\(shortened(word))\"", maybe: nearest ?? "")
+      child, "\(view.kind.withArticle) has no key \"\(shortened(word))\"", maybe: nearest ?? "")
     guard let nearest, let meant = specs.firstIndex(where: { $0.key.name == nearest }) else {
       return
     }

@@ -43,6 +43,9 @@ struct ProblemList {
         suggestion: suggestion()))
   }
 
+  /// Whether the latest problems are about a node.
+  func has(_ node: Int) -> Bool { entries.suffix(16).contains { $0.node == node } }
+
   /// A key is missing from the object of a node.
   mutating func addMissing(
     _ key: String, of node: Int, _ message: @autoclosure () -> String,
