@@ -16,6 +16,11 @@ extension ObjectReader {
     }
     let decimal = tree.withBytes(of: node) { DecimalNumber($0) }
     let isWhole = spec.unit == nil
+    // Rounding up would hide a number just below zero.
+    if decimal.isNegative, decimal.digits > 0, spec.range.lowerBound >= 0 {
+      reportRange(node, spec, isBelow: true)
+      return nil
+    }
     switch decimal.scaled(by: spec.scale, spec.rounding) {
     case .integer(let value, let isExact):
       if isWhole, !isExact {
