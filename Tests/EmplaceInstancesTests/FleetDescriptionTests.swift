@@ -1,3 +1,4 @@
+import EmplaceCore
 import EmplaceFleet
 import EmplaceInstances
 import EmplaceProblems
