@@ -93,7 +93,7 @@ import Testing
     #expect(full.fullSitesMillionths == 500_000)
     #expect(full.scarceResources == [.storage])
     #expect(full.replicasPerUsedLaneMillionths == 3_000_000)
-    #expect(full.unservedCostMillionths == 14 * 1_000_000 / 153)
+    #expect(full.unservedCostMillionths == 91_503)
     #expect(full.figures.first { $0.name == "cost" }?.value == "1.53")
     #expect(full.figures.first { $0.name == "arcs per demand, mean" }?.value == "1.50")
   }
