@@ -196,16 +196,16 @@ extension FleetBuilder {
 
   // MARK: - Network
 
-  /// Kilometres per millisecond, detour and fixed milliseconds of round trips.
-  private static let rule: (speed: Double, detour: Double, fixed: Double) = (100, 1.6, 2)
+  /// Round trip over a distance by the rule that is fitted to measured ones, in whole numbers.
+  private static func microseconds(kilometres: Int64) -> Int64 {
+    min(700 + 59 * kilometres, 6_900 + 24 * kilometres, 19_500 + 17 * kilometres)
+  }
 
   mutating func buildNetwork() {
     let noise = random(.roundTrips)
     let sites = fleet.sites.count
+    // The largest leave the matrix out; the rule above is then that of the derivation.
     let isExact = generator.size == .xl
-    fleet.network.kilometresPerMillisecond = Self.rule.speed
-    fleet.network.detour = Self.rule.detour
-    fleet.network.fixedMilliseconds = Self.rule.fixed
     roundTrip.reserveCapacity(fleet.regions.count * sites)
     let (from, to) = (fleet.regions.map(\.coordinates), fleet.sites.map(\.coordinates))
     let (origins, targets) = (from.map(Self.trigonometry), to.map(Self.trigonometry))
@@ -216,7 +216,7 @@ extension FleetBuilder {
           continue
         }
         let kilometres = Self.kilometres(origins[region], targets[site])
-        var micro = Int64(Self.rule.fixed * 1000) + kilometres * 16
+        var micro = Self.microseconds(kilometres: kilometres)
         if !isExact {
           var draw = noise.split(UInt64(region * sites + site))
           micro = micro * draw.integer(in: 88...130) / 100
