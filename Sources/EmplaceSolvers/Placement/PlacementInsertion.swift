@@ -96,7 +96,7 @@ public struct PlacementInsertion: Sendable {
   /// The cheapest way to serve some of `left` parts for less than `limit` a part.
   func best(
     _ demand: Int, _ left: Int32, _ state: PlacementState, below limit: Double,
-    _ random: inout RandomGenerator
+    _ random: inout RandomGenerator, without excluded: Int32 = -1
   ) -> Choice {
     let options = state.index.options
     var best = Choice()
@@ -107,6 +107,7 @@ public struct PlacementInsertion: Sendable {
       // Options are sorted by cost: no later one can be better.
       if cost - amplitude >= best.value { break }
       let lane = Int(options.lane[option])
+      if Int32(lane) == excluded { continue }
       let shift = amplitude > 0 ? amplitude * (2 * random.unit() - 1) : 0
       let room = state.room(option, left)
       if room > 0 {

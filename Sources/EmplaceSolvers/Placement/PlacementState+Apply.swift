@@ -114,6 +114,7 @@ extension PlacementState {
       power[site] += lanes.milliwatts[lane] * amount
     }
     let pool = Int(lanes.pool[lane])
+    if (before == 0) != (after == 0) { listRunning(lane, pool, after > 0) }
     let start = index.pools.needStart[lane]
     let rows = index.pools.rows(pool)
     for (position, row) in rows.enumerated() {
@@ -123,6 +124,20 @@ extension PlacementState {
     if index.pools.rentable[pool] > 0 { setNodes(pool, nodesNeeded(pool)) }
     touch(lane)
     log.append(LogEntry(kind: .replicas, index: Int32(lane), amount: amount))
+  }
+
+  private func listRunning(_ lane: Int, _ pool: Int, _ isRunning: Bool) {
+    if isRunning {
+      let head = firstRunning[pool]
+      nextRunning[lane] = head
+      previousRunning[lane] = -1
+      if head >= 0 { previousRunning[head] = Int32(lane) }
+      firstRunning[pool] = Int32(lane)
+    } else {
+      let (before, after) = (previousRunning[lane], nextRunning[lane])
+      if before >= 0 { nextRunning[before] = after } else { firstRunning[pool] = after }
+      if after >= 0 { previousRunning[after] = before }
+    }
   }
 
   private func countReplicas(_ artifact: Int, _ site: Int, _ amount: Int64) {

@@ -27,6 +27,11 @@ public final class PlacementState {
   let nextRoute: FlatArray<Int32>
   let previousRoute: FlatArray<Int32>
 
+  // Running lanes of a pool as a doubly linked list.
+  let firstRunning: FlatArray<Int32>
+  let nextRunning: FlatArray<Int32>
+  let previousRunning: FlatArray<Int32>
+
   // By demand.
   let served: FlatArray<Int32>
   let unservedList: FlatArray<Int32>
@@ -108,6 +113,9 @@ public final class PlacementState {
     firstRoute = arena.array(-1, count: lanes.count)
     nextRoute = arena.array(-1, count: options)
     previousRoute = arena.array(-1, count: options)
+    firstRunning = arena.array(-1, count: pools.count)
+    nextRunning = arena.array(-1, count: lanes.count)
+    previousRunning = arena.array(-1, count: lanes.count)
     served = arena.array(0, count: index.options.demandCount)
     unservedList = arena.array(0, count: index.options.demandCount)
     unservedPosition = arena.array(0, count: index.options.demandCount)
