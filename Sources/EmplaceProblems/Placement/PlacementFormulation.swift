@@ -22,6 +22,8 @@ public struct PlacementFormulation: Formulation {
 
   /// The instance.
   public let instance: PlacementInstance
+  /// Which links it has.
+  public let links: Links
   /// The program.
   public let program: IntegerProgram
   let layout: PlacementLayout
@@ -31,6 +33,7 @@ public struct PlacementFormulation: Formulation {
     var builder = PlacementProgramBuilder(instance: instance)
     builder.build(links: links)
     self.instance = instance
+    self.links = links
     (program, layout) = builder.finished()
   }
 }
