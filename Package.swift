@@ -10,11 +10,12 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A library target of ours: imports point only downwards, and this list says so.
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
-  -> Target
-{
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: [], resources: resources,
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
     swiftSettings: strict)
 }
 
@@ -70,8 +71,8 @@ let package = Package(
         "EmplaceInstances",
       ]),
     // What links GLPK (GPL-3.0-or-later); everything above is Apache-2.0.
-    .target(name: "CGLPK", linkerSettings: [.linkedLibrary("glpk")]),
-    module("EmplaceGLPK", ["EmplaceCore", "EmplaceMIP", "CGLPK"]),
+    .target(name: "CGLPK", exclude: ["LICENSE"], linkerSettings: [.linkedLibrary("glpk")]),
+    module("EmplaceGLPK", ["EmplaceCore", "EmplaceMIP", "CGLPK"], exclude: ["LICENSE"]),
     .executableTarget(
       name: "EmplaceCLI",
       dependencies: [
