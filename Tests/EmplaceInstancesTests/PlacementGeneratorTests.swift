@@ -107,6 +107,20 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
     }
   }
 
+  @Test(arguments: small, Family.allCases)
+  func theDocumentReadsBackAsTheSameFleet(size: Size, family: Family) throws {
+    for seed in 1...(size == .m ? 2 : 10) as ClosedRange<UInt64> {
+      let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
+      var back = try FleetReader.read(
+        documents: [("fleet.json", FleetWriter.bytes(of: fleet))])
+      back.digest = fleet.digest
+      back.assumptions = fleet.assumptions
+      #expect(back.demands == fleet.demands && back.sites == fleet.sites)
+      #expect(back.models == fleet.models && back.variants == fleet.variants)
+      #expect(back == fleet)
+    }
+  }
+
   @Test func everyRuleOccurs() {
     for family in Family.allCases {
       let fleets = (1...10 as ClosedRange<UInt64>).map {

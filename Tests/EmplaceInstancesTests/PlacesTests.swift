@@ -1,3 +1,4 @@
+import EmplaceCore
 import EmplaceFleet
 import EmplaceInstances
 import Foundation
@@ -36,15 +37,15 @@ import Testing
   @Test func errorsNamePlaceValueAndAWayOut() {
     let cases: [(String, String, [String])] = [
       ("", Self.trips, ["c", "no cities", "Maybe"]),
-      ("h\n7,X,A,C,1,2,3", Self.trips, ["c:2", "\"7\"", "0 is next", "Maybe"]),
-      ("h\n0,X,A,C,91,2,3", Self.trips, ["latitude", "\"91\"", "Maybe"]),
+      ("h\n7,X,A,C,1,2,3", Self.trips, ["c:2", "= 7:", "0 is next", "Maybe"]),
+      ("h\n0,X,A,C,91,2,3", Self.trips, ["latitude", "= 91:", "Maybe"]),
       ("h\n0,X,A,C,1,2", Self.trips, ["population", "6 columns", "Maybe"]),
-      ("h\n0,X,A,C,1,2,many", Self.trips, ["population", "\"many\"", "Maybe"]),
+      ("h\n0,X,A,C,1,2,many", Self.trips, ["population", "= many:", "Maybe"]),
       (Self.cities, "0,1\n1,0\n", ["r:1", "2 rows and 2 columns for 3 cities", "Maybe"]),
       (Self.cities, "", ["r", "no round trips", "Maybe"]),
-      (Self.cities, "0,x,1\n1,0,1\n1,1,0", ["r:1", "\"x\"", "Maybe"]),
-      (Self.cities, "0,-1,1\n1,0,1\n1,1,0", ["r:1", "\"-1\"", "Maybe"]),
-      (Self.cities, "0,1.2345,1\n1,0,1\n1,1,0", ["r:1", "\"1.2345\"", "Maybe"]),
+      (Self.cities, "0,x,1\n1,0,1\n1,1,0", ["r:1", "= x:", "Maybe"]),
+      (Self.cities, "0,-1,1\n1,0,1\n1,1,0", ["r:1", "= -1:", "Maybe"]),
+      (Self.cities, "0,1.2345,1\n1,0,1\n1,1,0", ["r:1", "= 1.2345:", "Maybe"]),
     ]
     for (cities, trips, parts) in cases {
       do {
@@ -130,10 +131,10 @@ import Testing
     let people = "Latitude,Longitude\n-37.81,144.96\n"
     let cases: [(String, String, [String])] = [
       ("", people, ["s", "no rows", "Maybe"]), (good, "", ["u", "no rows", "Maybe"]),
-      ("h\n7,south,144", people, ["s:2", "LATITUDE", "\"south\"", "Maybe"]),
+      ("h\n7,south,144", people, ["s:2", "LATITUDE", "= south:", "Maybe"]),
       ("h\n7,1\n", people, ["s:2", "LONGITUDE", "2 columns", "Maybe"]),
       (good + "7,-37,144\n", people, ["SITE_ID", "same number", "Maybe"]),
-      (good, "h\n-37.81,nan\n", ["u:2", "\"nan\"", "Maybe"]),
+      (good, "h\n-37.81,nan\n", ["u:2", "= nan:", "Maybe"]),
     ]
     for (stations, users, parts) in cases {
       do {

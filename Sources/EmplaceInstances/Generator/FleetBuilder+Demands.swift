@@ -44,13 +44,27 @@ extension FleetBuilder {
     _ region: Int, _ model: Int, _ application: Int, _ random: inout RandomGenerator
   ) {
     let kind = kinds[model]
-    let reach = drawReach(kind, region, &random)
-    let variant = drawReference(model, &random)
+    var reach = drawReach(kind, region, &random)
+    var variant = drawReference(model, &random)
+    var residency = residency(region, reach, &random)
+    // What is asked for exists at two sites at least: else less accuracy, then more freedom.
+    if !isServable(model, variant.least, residency, region, reach) {
+      variant = (fleet.models[model].variants.lowerBound, 0)
+    }
+    while !isServable(model, variant.least, residency, region, reach) {
+      if let next = ModelKind.Reach(rawValue: reach.rawValue + 1) {
+        reach = next
+      } else if residency != nil {
+        residency = nil
+      } else {
+        break
+      }
+    }
     var demand = Demand(
       id: "", region: region, model: model,
       objective: objective(model, reach, &random), valuePerThousand: 0, rateMicro: .constant(0))
     demand.percentileMillionths = kind.percentileMillionths
-    demand.residency = residency(region, reach, &random)
+    demand.residency = residency
     demand.requestBytes = kind.requestBytes * random.integer(in: 60...150) / 100
     demand.leastAccuracyMillionths = variant.least
     demand.priorityClass = random.weighted([15, 45, 40])
@@ -58,7 +72,7 @@ extension FleetBuilder {
       demand.dataSite = site
       demand.dataBytesPerRequest = random.integer(in: 20...200) * 1_000
     }
-    if counts.models > 0, fleet.models[model].liveVersions != nil, random.chance(15) {
+    if fleet.models[model].liveVersions != nil, variant.least == 0, random.chance(15) {
       demand.oldestVersion = 2
     }
     demand.id = "\(fleet.regions[region].id)/\(fleet.models[model].id)"
@@ -91,6 +105,38 @@ extension FleetBuilder {
     return nearSites[region].lazy
       .prefix { roundTrip[row + $0] <= reach.roundTripMicroseconds }
       .filter { fleet.sites[$0].tier != .endpoint }
+  }
+
+  /// Whether two sites within reach have the hardware, the trust and the law for a model.
+  private func isServable(
+    _ model: Int, _ least: Int64, _ residency: Set<String>?, _ region: Int,
+    _ reach: ModelKind.Reach
+  ) -> Bool {
+    let element = fleet.models[model]
+    var found = 0
+    for site in sites(near: region, within: reach) {
+      let place = fleet.sites[site]
+      guard place.trust >= element.trust,
+        residency?.contains(place.jurisdiction) ?? true,
+        element.jurisdictions?.contains(place.jurisdiction) ?? true,
+        poolsOfSite[site].contains(where: { runs(element, least, on: fleet.pools[$0].nodeType) })
+      else { continue }
+      found += 1
+      if found == (reach == .city ? 1 : 2) { return true }
+    }
+    return false
+  }
+
+  /// Whether some variant of enough accuracy, of the first version, runs on a node type.
+  private func runs(_ model: InferenceModel, _ least: Int64, on type: Int) -> Bool {
+    guard let accelerator = fleet.nodeTypes[type].accelerator else { return false }
+    return model.variants.contains { index in
+      let variant = fleet.variants[index]
+      return variant.version == 1 && variant.accuracyMillionths >= least
+        && variant.devices <= fleet.nodeTypes[type].devices
+        && (variant.devices < 2 || fleet.nodeTypes[type].fastInterconnect)
+        && variantKinds[index].accelerators.contains(accelerator)
+    }
   }
 
   /// The variant that needs the least among those of sufficient accuracy, and the accuracy asked.
@@ -153,25 +199,20 @@ extension FleetBuilder {
     let typical = variants.lowerBound + min(1, variants.count - 1)
     let row = H.accelerators[variantKinds[typical].accelerators.first ?? H.l4]
     let percent = variantKinds[typical].timePercent * modelPercent[model] / 100
-    let (compute, bandwidth) = (
-      percent * 100 / row.computePercent, percent * 100 / row.bandwidthPercent
-    )
-    let room = random.integer(in: 100...170)
+    let room = random.integer(in: 100...130)
     switch kind.speed {
     case .affine, .measured:
       let wait = Self.waits[1 + random.below(3)]
-      let whole = Self.time(kind, compute: compute, bandwidth: bandwidth, batch: wait.batch).whole
+      let compute = percent * 100 / row.computePercent
+      let whole = Self.time(kind, compute: compute, bandwidth: compute, batch: wait.batch).whole
       let tenths = wait.tenths * (kind.percentileMillionths > 950_000 ? 14 : 10) / 10
       let micro = reach.roundTripMicroseconds + whole / 10_000 * tenths * room / 100
       return .latency(microseconds: (micro + 999) / 1000 * 1000)
-    case .tokens(let prefill, let perToken, _, _, _, _, _):
-      let step = Self.time(kind, compute: compute, bandwidth: bandwidth, batch: 8).whole / 1000
-      let longest = kind.lengths.reduce(0) { max($0, $1.input) }
-      let own = (prefill + perToken * longest) * compute / 100_000
-      let first = reach.roundTripMicroseconds + (3 * own + 2 * step) * room / 100
+    case .tokens:
+      let first = reach.roundTripMicroseconds + kind.target.first * percent / 100 * room / 100
       return .tokens(
         firstTokenMicroseconds: (first + 9_999) / 10_000 * 10_000,
-        perTokenMicroseconds: (step * 26 / 10 * room / 100 + 999) / 1000 * 1000,
+        perTokenMicroseconds: (kind.target.each * percent / 100 * room / 100 + 999) / 1000 * 1000,
         lengths: kind.lengths.map {
           .init(input: $0.input, output: $0.output, shareMillionths: $0.percent * 10_000)
         })
@@ -189,7 +230,7 @@ extension FleetBuilder {
     let percent = kind.timePercent * modelPercent[model] / 100
     let work = Self.time(
       kinds[model], compute: percent * 100 / row.computePercent,
-      bandwidth: percent * 100 / row.bandwidthPercent, batch: 4
+      bandwidth: percent * 100 / row.bandwidthPercent, batch: kinds[model].lengths.isEmpty ? 4 : 32
     ).work
     let memory = element.memoryMiB * 1000 / row.accelerator.memoryMiB
     let share = max(element.milliShares, memory) * element.devices

@@ -204,8 +204,6 @@ extension FleetBuilder {
   mutating func buildNetwork() {
     let noise = random(.roundTrips)
     let sites = fleet.sites.count
-    // The largest leave the matrix out; the rule above is then that of the derivation.
-    let isExact = generator.size == .xl
     roundTrip.reserveCapacity(fleet.regions.count * sites)
     let (from, to) = (fleet.regions.map(\.coordinates), fleet.sites.map(\.coordinates))
     let (origins, targets) = (from.map(Self.trigonometry), to.map(Self.trigonometry))
@@ -216,15 +214,16 @@ extension FleetBuilder {
           continue
         }
         let kilometres = Self.kilometres(origins[region], targets[site])
-        var micro = Self.microseconds(kilometres: kilometres)
-        if !isExact {
-          var draw = noise.split(UInt64(region * sites + site))
-          micro = micro * draw.integer(in: 88...130) / 100
+        if fleet.sites[site].tier == .edge, kilometres > counts.edgeKilometres {
+          roundTrip.append(-1)
+          continue
         }
-        roundTrip.append(micro)
+        var draw = noise.split(UInt64(region * sites + site))
+        let micro = Self.microseconds(kilometres: kilometres)
+        roundTrip.append(micro * draw.integer(in: 88...130) / 100)
       }
     }
-    if !isExact { fleet.network.roundTripMicroseconds = roundTrip }
+    fleet.network.roundTripMicroseconds = roundTrip
     fleet.network.egressPricePerGiB = fleet.sites.map {
       switch $0.tier {
       case .cloud: 45_000

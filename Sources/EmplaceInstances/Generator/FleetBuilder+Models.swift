@@ -45,21 +45,38 @@ extension FleetBuilder {
     kinds.append(kind)
     modelPercent.append(random.integer(in: 75...135))
     let start = fleet.variants.count
-    for variant in kind.variants { addVariant(variant, of: index, named: name, version: 1) }
+    var known: [VariantKind] = []
+    for var variant in kind.variants {
+      // Always on its first accelerator, on the others as far as somebody has measured it.
+      variant.accelerators = variant.accelerators.enumerated().filter {
+        $0.offset == 0 || random.chance(counts.profilePercent)
+      }.map(\.element)
+      addVariant(variant, of: index, named: name, version: 1)
+      known.append(variant)
+    }
     let isVersioned = generator.size == .tiny ? index == 1 : random.chance(30)
-    if isVersioned { addNewVersion(of: index, named: name, kind) }
+    if isVersioned { addNewVersion(of: index, named: name, known) }
     var model = InferenceModel(
       id: name, tenant: index % counts.tenants, family: kind.family,
       variants: start..<fleet.variants.count)
-    let isOnPhones = kind.variants.contains { $0.accelerators.contains(H.phoneChip) }
+    let isOnPhones = known.contains { $0.accelerators.contains(H.phoneChip) }
     model.trust = isOnPhones ? 0 : random.chance(12) ? 2 : 1
     if isVersioned { model.liveVersions = random.chance(60) ? 1 : 2 }
+    if counts.models > 10, random.chance(10) { model.jurisdictions = allowedCountries(&random) }
     fleet.models.append(model)
   }
 
+  /// All of the fleet's countries but some, where the weights may not lie.
+  private func allowedCountries(_ random: inout RandomGenerator) -> Set<String> {
+    let all = Set(fleet.sites.map(\.jurisdiction) + fleet.regions.map(\.jurisdiction))
+    return all.subtracting(random.shuffled(all.sorted()).prefix(all.count / 5))
+  }
+
   /// Version 2 of the smallest and of the best variant on accelerators: better and faster.
-  private mutating func addNewVersion(of model: Int, named name: String, _ kind: ModelKind) {
-    let old = kind.variants.filter { !$0.accelerators.isEmpty }
+  private mutating func addNewVersion(
+    of model: Int, named name: String, _ variants: [VariantKind]
+  ) {
+    let old = variants.filter { !$0.accelerators.isEmpty }
     for var variant in [old.first, old.last].compactMap({ $0 }) {
       variant.accuracyMillionths += 12_000
       variant.timePercent = variant.timePercent * 86 / 100

@@ -2,7 +2,7 @@ internal import EmplaceCore
 internal import EmplaceFleet
 
 extension FleetBuilder {
-  /// Licences, spread, affinity, quotas, isolation, jurisdictions; what can be held is checked by
+  /// Licences, spread, affinity, quotas, isolation; what can be held is checked by
   /// ``buildIncumbent()``.
   mutating func buildRules() {
     var random = random(.rules)
@@ -19,7 +19,6 @@ extension FleetBuilder {
       if rank % 10 == 1, rank + 2 < byRank.count {
         fleet.models[model].antiAffinity = [byRank[rank + 2]]
       }
-      if counts.models > 10, random.chance(8) { restrictWeights(of: model, &random) }
     }
     // Retrieval ranks where it embeds.
     for model in fleet.models.indices where fleet.models[model].family == "rerank" {
@@ -57,14 +56,6 @@ extension FleetBuilder {
       let peak = atHour[row..<row + counts.hoursUTC.count].max() ?? 0
       return Int64(clamping: (peak + 999_999) / 1_000_000)
     }
-  }
-
-  /// The weights may not lie in one or two of the fleet's countries.
-  private mutating func restrictWeights(of model: Int, _ random: inout RandomGenerator) {
-    let all = Set(fleet.sites.map(\.jurisdiction) + fleet.regions.map(\.jurisdiction))
-    var allowed = all
-    for country in random.shuffled(all.sorted()).prefix(all.count / 5) { allowed.remove(country) }
-    fleet.models[model].jurisdictions = allowed
   }
 
   private mutating func buildTenantRules(_ replicas: [Int64]) {

@@ -81,7 +81,7 @@ struct FleetBuilder {
 
   private mutating func buildPolicy() {
     fleet.policy.utilisationCapMillionths = 800_000
-    fleet.policy.batchLimitsPerProfile = 2
+    fleet.policy.batchLimitsPerProfile = counts.batchLimits
     fleet.policy.latencyPrice = knobs.latencyPrice
     fleet.policy.accuracyPrice = knobs.accuracyPrice
     fleet.policy.carbonPricePerKg = 80_000

@@ -157,10 +157,15 @@ struct IncumbentPlanner {
       return nil
     case .tokens(let first, let each, _):
       let time = FleetBuilder.time(
-        kind, compute: speed.compute, bandwidth: speed.bandwidth, batch: 8)
-      let own = time.work / 1000
-      guard trip + 2 * own <= first, time.whole / 1000 * 2 <= each else { return nil }
-      return (8, time.work)
+        kind, compute: speed.compute, bandwidth: speed.bandwidth, batch: 32)
+      // Against the hardware for which the kind's target holds.
+      let row = H.accelerators[builder.variantKinds[variant].accelerators.first ?? H.l4]
+      let slower =
+        max(speed.compute * row.computePercent, speed.bandwidth * row.bandwidthPercent) / 100
+      guard trip + kind.target.first * slower / 100 <= first,
+        kind.target.each * slower / 100 <= each
+      else { return nil }
+      return (32, time.work)
     }
   }
 
@@ -175,9 +180,9 @@ struct IncumbentPlanner {
     var (share, draw): (Int64, Int64) = (0, 0)
     if let accelerator = type.accelerator {
       let device = builder.fleet.accelerators[accelerator]
-      // Twice the weights leaves room for the cache.
-      let isTokens = !builder.kinds[variant.model].lengths.isEmpty
-      let memory = variant.memoryMiB * (isTokens ? 1_500 : 1_050) / device.memoryMiB
+      let memory =
+        (variant.memoryMiB + cacheMiB(variant.model) / max(1, variant.devices)) * 1_050
+        / device.memoryMiB
       if memory > 1_000 { return false }
       share = max(variant.milliShares, memory)
       let isolation = builder.fleet.tenants[model.tenant].isolation
@@ -210,6 +215,14 @@ struct IncumbentPlanner {
     counts[key, default: 0] += count
     slack[key, default: 0] += count * 1_000_000_000
     return true
+  }
+
+  /// Cache of a full batch at long contexts, MiB over all devices of a replica.
+  private func cacheMiB(_ model: Int) -> Int64 {
+    guard case .tokens(_, _, _, _, _, let bytes, let limit) = builder.kinds[model].speed else {
+      return 0
+    }
+    return bytes * Int64(limit) * 1_600 / 1_048_576
   }
 
   /// Whether affinity and anti-affinity allow the model there.

@@ -29,6 +29,9 @@ struct ModelKind: Sendable {
   var variants: [VariantKind]
   /// Input and output tokens of its buckets, with shares in percent.
   var lengths: [(input: Int64, output: Int64, percent: Int64)] = []
+  /// For token profiles, what a full batch at the utilisation cap keeps at the percentile on the
+  /// first hardware of a variant of 100 % time: first token and each further one, microseconds.
+  var target: (first: Int64, each: Int64) = (0, 0)
 
   /// Speed on a whole L4, before a variant's and the hardware's factor.
   enum Speed: Sendable {
@@ -100,7 +103,7 @@ extension ModelKind {
     ModelKind(
       name: "chat-8b", family: "llm-8b", curve: "office", reach: [0, 25, 55, 20],
       percentileMillionths: 900_000, requestBytes: 6_000, interferenceClass: "llm",
-      speed: .tokens(25_000_000, 240_000, 32_000_000, 700_000, 60_000, 131_072, 16),
+      speed: .tokens(25_000_000, 160_000, 32_000_000, 700_000, 60_000, 131_072, 32),
       variants: [
         gpu(
           "int4", 664, artifact: 6_300, memory: 6_800, shares: 500, cpu: 1_000, host: 6_000,
@@ -112,10 +115,10 @@ extension ModelKind {
           "fp16", 689, artifact: 16_900, memory: 17_800, shares: 1_000, cpu: 1_500, host: 9_000,
           time: 150, on: [H.l40s, H.a100, H.h100]),
       ],
-      lengths: [(300, 80, 50), (900, 220, 35), (2_400, 400, 15)]),
+      lengths: [(200, 100, 50), (600, 240, 35), (1_500, 400, 15)], target: (700_000, 105_000)),
     ModelKind(
       name: "speech", family: "asr", curve: "office", reach: [15, 55, 25, 5],
-      requestBytes: 90_000, interferenceClass: "audio", speed: .measured(22_000, 9_000, 8),
+      requestBytes: 90_000, interferenceClass: "audio", speed: .measured(9_000, 3_600, 8),
       variants: [
         gpu(
           "small", 861, artifact: 2_600, memory: 2_400, shares: 200, cpu: 1_000, host: 2_000,
@@ -169,7 +172,7 @@ extension ModelKind {
       ]),
     ModelKind(
       name: "segment", family: "vision-segmentation", curve: "street", reach: [25, 45, 30, 0],
-      requestBytes: 220_000, interferenceClass: "vision", speed: .affine(16_000, 11_000, 4),
+      requestBytes: 220_000, interferenceClass: "vision", speed: .affine(9_000, 5_500, 4),
       variants: [
         gpu(
           "tiny", 431, artifact: 2_400, memory: 2_200, shares: 250, cpu: 1_000, host: 1_800,
@@ -184,7 +187,7 @@ extension ModelKind {
     ModelKind(
       name: "assist-3b", family: "llm-3b", curve: "evening", reach: [10, 45, 40, 5],
       percentileMillionths: 900_000, requestBytes: 5_000, interferenceClass: "llm",
-      speed: .tokens(12_000_000, 100_000, 14_000_000, 350_000, 30_000, 57_344, 16),
+      speed: .tokens(12_000_000, 100_000, 14_000_000, 350_000, 30_000, 57_344, 32),
       variants: [
         gpu(
           "int4", 571, artifact: 3_200, memory: 3_000, shares: 300, cpu: 800, host: 3_000,
@@ -196,7 +199,7 @@ extension ModelKind {
           "fp16", 604, artifact: 7_700, memory: 7_600, shares: 600, cpu: 1_000, host: 5_000,
           time: 150, on: [H.l4, H.l40s, H.a100]),
       ],
-      lengths: [(200, 60, 60), (700, 160, 40)]),
+      lengths: [(200, 60, 60), (700, 160, 40)], target: (320_000, 70_000)),
     ModelKind(
       name: "reason-70b", family: "llm-70b", curve: "office", reach: [0, 0, 40, 60],
       percentileMillionths: 900_000, requestBytes: 12_000, interferenceClass: "llm",
@@ -212,11 +215,11 @@ extension ModelKind {
           "fp16-tp4", 818, artifact: 141_000, 4, memory: 40_000, shares: 1_000, cpu: 6_000,
           host: 64_000, time: 65, on: [H.a100, H.h100]),
       ],
-      lengths: [(600, 180, 60), (2_200, 420, 40)]),
+      lengths: [(400, 220, 60), (1_200, 420, 40)], target: (3_700_000, 185_000)),
     ModelKind(
       name: "see-12b", family: "vlm-12b", curve: "evening", reach: [0, 30, 55, 15],
       percentileMillionths: 900_000, requestBytes: 300_000, interferenceClass: "llm",
-      speed: .tokens(40_000_000, 360_000, 46_000_000, 1_000_000, 80_000, 163_840, 16),
+      speed: .tokens(40_000_000, 250_000, 46_000_000, 1_000_000, 80_000, 163_840, 32),
       variants: [
         gpu(
           "int4", 602, artifact: 9_400, memory: 10_000, shares: 600, cpu: 1_500, host: 9_000,
@@ -228,6 +231,6 @@ extension ModelKind {
           "fp16-tp2", 628, artifact: 25_600, 2, memory: 14_500, shares: 800, cpu: 2_000,
           host: 16_000, time: 85, on: [H.a100, H.h100]),
       ],
-      lengths: [(1_100, 90, 60), (1_600, 240, 40)]),
+      lengths: [(700, 120, 60), (1_000, 260, 40)], target: (1_200_000, 180_000)),
   ]
 }

@@ -111,6 +111,12 @@ extension PlacementGenerator {
     var tenants: Int
     var hoursUTC: [Int]
     var continents: Int
+    /// Edge sites take no users from further away.
+    var edgeKilometres: Int64
+    /// Share of the hardware that a variant could run on for which it is profiled, percent.
+    var profilePercent: Int
+    /// Batch limits per profile.
+    var batchLimits: Int
   }
 
   var counts: Counts {
@@ -118,23 +124,28 @@ extension PlacementGenerator {
     case .tiny:
       Counts(
         sites: 6, clouds: 1, endpoints: 1, models: 4, regions: 10, demands: 42, tenants: 3,
-        hoursUTC: [3, 9, 15, 21], continents: 1)
+        hoursUTC: [3, 9, 15, 21], continents: 1, edgeKilometres: 3000,
+        profilePercent: 100, batchLimits: 3)
     case .s:
       Counts(
         sites: 20, clouds: 2, endpoints: 2, models: 10, regions: 30, demands: 160, tenants: 4,
-        hoursUTC: [3, 9, 15, 21], continents: 1)
+        hoursUTC: [3, 9, 15, 21], continents: 1, edgeKilometres: 2500,
+        profilePercent: 100, batchLimits: 2)
     case .m:
       Counts(
         sites: 100, clouds: 7, endpoints: 7, models: 50, regions: 100, demands: 2_050, tenants: 8,
-        hoursUTC: [1, 5, 9, 13, 17, 21], continents: 3)
+        hoursUTC: [1, 5, 9, 13, 17, 21], continents: 3, edgeKilometres: 2000,
+        profilePercent: 70, batchLimits: 2)
     case .l:
       Counts(
         sites: 300, clouds: 18, endpoints: 18, models: 100, regions: 100, demands: 15_200,
-        tenants: 12, hoursUTC: [3, 9, 15, 21], continents: 6)
+        tenants: 12, hoursUTC: [3, 9, 15, 21], continents: 6, edgeKilometres: 1100,
+        profilePercent: 55, batchLimits: 2)
     case .xl:
       Counts(
         sites: 1_000, clouds: 50, endpoints: 50, models: 300, regions: 1_000, demands: 101_000,
-        tenants: 24, hoursUTC: [3, 9, 15, 21], continents: 6)
+        tenants: 24, hoursUTC: [3, 9, 15, 21], continents: 6, edgeKilometres: 260,
+        profilePercent: 45, batchLimits: 2)
     }
   }
 }

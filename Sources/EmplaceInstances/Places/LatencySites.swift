@@ -1,3 +1,4 @@
+public import EmplaceCore
 public import EmplaceFleet
 
 /// Cities with measured round trips between them, and the classical location problems over them as
@@ -36,7 +37,7 @@ public struct LatencySites: Sendable {
   /// pair was not measured).
   public init(
     cities: [UInt8], citiesFile: String, roundTrips: [UInt8], roundTripsFile: String
-  ) throws(BenchmarkError) {
+  ) throws(InstanceError) {
     let table = TableText(cities, file: citiesFile)
     places = []
     var names: Set<String> = []
@@ -45,7 +46,7 @@ public struct LatencySites: Sendable {
       guard Int(number) == places.count else {
         throw table.error(
           row.line, "number", number,
-          "\(places.count) is next. Maybe a row is missing or doubled.")
+          "\(places.count) is next", suggestion: "a row is missing or doubled")
       }
       let people = try table.field(6, of: row, "population")
       let name = String(try table.field(1, of: row, "city"))
@@ -60,7 +61,7 @@ public struct LatencySites: Sendable {
     }
     guard !places.isEmpty else {
       throw table.error(
-        0, "the table", "", "no cities below the header. Maybe the file is empty.")
+        0, "the table", "", "no cities below the header", suggestion: "the file is empty")
     }
     roundTripMicroseconds = []
     let matrix = TableText(roundTrips, file: roundTripsFile)
@@ -68,8 +69,8 @@ public struct LatencySites: Sendable {
       guard row.fields.count == places.count, matrix.rows.count == places.count else {
         throw matrix.error(
           row.line, "round trips", "",
-          "\(matrix.rows.count) rows and \(row.fields.count) columns for \(places.count) cities. "
-            + "Maybe the two files do not belong together.")
+          "\(matrix.rows.count) rows and \(row.fields.count) columns for \(places.count) cities",
+          suggestion: "the two files do not belong together")
       }
       for field in row.fields {
         roundTripMicroseconds.append(
@@ -79,7 +80,7 @@ public struct LatencySites: Sendable {
       }
     }
     guard roundTripMicroseconds.count == places.count * places.count else {
-      throw matrix.error(0, "the table", "", "no round trips. Maybe the file is empty.")
+      throw matrix.error(0, "the table", "", "no round trips", suggestion: "the file is empty")
     }
   }
 

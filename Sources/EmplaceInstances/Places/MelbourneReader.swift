@@ -1,3 +1,4 @@
+public import EmplaceCore
 public import EmplaceFleet
 internal import Foundation
 
@@ -39,7 +40,7 @@ public struct MelbourneReader: Sendable {
   /// with a header).
   public func read(
     stations: [UInt8], stationsFile: String, users: [UInt8], usersFile: String
-  ) throws(BenchmarkError) -> Fleet {
+  ) throws(InstanceError) -> Fleet {
     let stationTable = TableText(stations, file: stationsFile)
     var places: [(id: String, at: Coordinates)] = []
     for row in stationTable.rows.dropFirst() {
@@ -61,11 +62,11 @@ public struct MelbourneReader: Sendable {
     }
     guard !places.isEmpty, !people.isEmpty else {
       throw (places.isEmpty ? stationTable : userTable).error(
-        0, "the table", "", "no rows below the header. Maybe the file is empty.")
+        0, "the table", "", "no rows below the header", suggestion: "the file is empty")
     }
     guard Set(places.map(\.id)).count == places.count else {
       throw stationTable.error(
-        0, "SITE_ID", "", "two stations have the same number. Maybe a row is doubled.")
+        0, "SITE_ID", "", "two stations have the same number", suggestion: "a row is doubled")
     }
     return fleet(places, people)
   }

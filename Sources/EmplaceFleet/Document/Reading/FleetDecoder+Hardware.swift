@@ -52,10 +52,10 @@ extension FleetDecoder {
     guard reader.node(view, key) == nil else { return nil }
     guard let row = filler.row else {
       let named = product ?? reader.node(view, .id).map { reader.tree.string($0) } ?? ""
-      let nearest = Nearest.word(to: named, among: Catalogue.rows.map(\.product))
+      let nearest = reader.nearest(named, among: Catalogue.rows.map(\.product))
       reader.reportMissing(
         view, key, "and \"\(shortened(named))\" is not in the catalogue",
-        maybe: nearest.map { "\"product\": \"\($0)\"" } ?? "")
+        maybe: nearest.isEmpty ? "" : "\"product\": " + nearest)
       return nil
     }
     let (result, text) = value(row)
@@ -76,10 +76,14 @@ extension FleetDecoder {
       reader.integer(view, .migMemorySlices).map { Int($0) }
       ?? (usesMIG ? row?.migMemorySlices : nil) ?? 8
     if reader.node(view, .mig) != nil {
+      var names: Set<String> = []
       for node in objects(view, .mig, "MIG profiles") {
-        if let profile = decodeMIGProfile(node, of: accelerator) {
-          accelerator.migProfiles.append(profile)
+        guard let profile = decodeMIGProfile(node, of: accelerator) else { continue }
+        if !names.insert(profile.name).inserted {
+          reader.problems.add(
+            node, "two profiles have this name", maybe: "another name", hidesValue: true)
         }
+        accelerator.migProfiles.append(profile)
       }
     } else if usesMIG {
       accelerator.migProfiles =
@@ -102,11 +106,6 @@ extension FleetDecoder {
     guard let name = reader.text(view, .name), let compute = reader.integer(view, .computeSlices),
       let memory = reader.integer(view, .memorySlices), let starts = wholes(view, .starts)
     else { return nil }
-    if accelerator.migProfiles.contains(where: { $0.name == name }),
-      let place = reader.node(view, .name)
-    {
-      reader.problems.add(place, "two profiles have this name", maybe: "another name")
-    }
     if compute > accelerator.migComputeSlices, let place = reader.node(view, .computeSlices) {
       reader.problems.add(place, "the device has \(accelerator.migComputeSlices) compute slices")
     }
