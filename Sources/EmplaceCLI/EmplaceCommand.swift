@@ -23,6 +23,10 @@ struct EmplaceCommand: AsyncParsableCommand {
     version: Emplace.version,
     groupedSubcommands: [
       CommandGroup(name: "Plan", subcommands: [SolveCommand.self]),
+      CommandGroup(name: "Check", subcommands: [VerifyCommand.self, ValidateCommand.self]),
+      CommandGroup(name: "Explain", subcommands: [ExplainCommand.self, CompareCommand.self]),
+      CommandGroup(
+        name: "Import and export", subcommands: [GenerateCommand.self, ExportCommand.self]),
     ])
 
   static func main() async {

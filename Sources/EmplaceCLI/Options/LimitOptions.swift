@@ -21,7 +21,8 @@ struct LimitOptions: ParsableArguments {
   var iterationLimit: Int?
 
   @Option(
-    help: ArgumentHelp("Relative gap at which to stop: 0.01 is one percent.", valueName: "fraction"))
+    help: ArgumentHelp("Relative gap at which to stop: 0.01 is one percent.", valueName: "fraction")
+  )
   var gap: Double?
 
   @Option(help: ArgumentHelp("Where every random draw comes from.", valueName: "n"))
@@ -39,7 +40,8 @@ struct LimitOptions: ParsableArguments {
     }
     if let gap, !(gap >= 0 && gap < 1) {
       throw ValidationError(
-        "--gap \(gap): a fraction from 0 up to 1 is needed. Maybe \(gap / 100), if percent is meant.")
+        "--gap \(gap): a fraction from 0 up to 1 is needed. Maybe \(gap / 100), if percent is meant."
+      )
     }
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads \(threads): a number from 1 to 1024 is needed.")

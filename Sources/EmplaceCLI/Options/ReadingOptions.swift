@@ -42,7 +42,8 @@ struct ReadingOptions: ParsableArguments {
     if format == .fleet { return try readFleet(files, threads: threads) }
     guard files.count == 1 else {
       throw CommandFailure(
-        .badInput, "\(files.count) files are given, a \(format.rawValue) instance is one. "
+        .badInput,
+        "\(files.count) files are given, a \(format.rawValue) instance is one. "
           + "Maybe --from fleet is meant.")
     }
     let bytes = try InputFile.bytes(of: first)
@@ -57,7 +58,6 @@ struct ReadingOptions: ParsableArguments {
       instance = try FacilityReader(service: .multiSource).read(bytes, file: first)
     }
     instance.name = URL(fileURLWithPath: first).lastPathComponent
-    instance.digest = DocumentDigest.sha256(of: bytes)
     return LoadedInstance(instance: instance, fleet: nil, derivation: nil)
   }
 

@@ -4,7 +4,7 @@ import EmplaceGLPK
 /// What the command line can choose from.
 enum Algorithms {
   /// Solvers of placements.
-  static let placement = AlgorithmCatalog<Placement>([])
+  static let placement = AlgorithmCatalog<Placement>.placement
 
   /// Backends by name.
   static let backends: [any MIPBackend] = [GLPKBackend()]

@@ -124,8 +124,11 @@ struct PlanText {
       rows.append(
         artifact.isIncumbent
           ? ["-", "\(variant) leaves \(site)"]
-          : ["+", "\(variant) comes to \(site)"
-            + (artifact.transferMiB > 0 ? " (\(artifact.transferMiB) MiB to move)" : "")])
+          : [
+            "+",
+            "\(variant) comes to \(site)"
+              + (artifact.transferMiB > 0 ? " (\(artifact.transferMiB) MiB to move)" : ""),
+          ])
     }
     rows += replicaChanges(incumbent)
     return Self.list(rows, nothing: "nothing changes")
@@ -142,7 +145,8 @@ struct PlanText {
     }
     for element in solution.replicas {
       let place = Place(
-        pool: Int(instance.lanes[element.lane].pool), variant: instance.variant(ofLane: element.lane))
+        pool: Int(instance.lanes[element.lane].pool),
+        variant: instance.variant(ofLane: element.lane))
       difference[place, default: 0] += element.count
     }
     return difference.filter { $0.value != 0 }

@@ -46,7 +46,8 @@ struct SolveCommand: EmplaceSubcommand {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Stopping") var stopping: LimitOptions
   @Option(help: "What is decided.") var problem = ProblemName.placement
-  @Option(help: ArgumentHelp("Algorithm, see above.", valueName: "name")) var algorithm = "auto"
+  @Option(help: ArgumentHelp("Algorithm, see above.", valueName: "name")) var algorithm =
+    "local-search"
   @Option(help: ArgumentHelp("Program that solves integer programs.", valueName: "name"))
   var backend = "glpk"
   @Option(
@@ -99,7 +100,8 @@ struct SolveCommand: EmplaceSubcommand {
     if let output { return output }
     let name = URL(fileURLWithPath: instance.first ?? "plan").lastPathComponent
     let extensions = [".json", ".yaml", ".yml", ".txt"]
-    let stem = extensions.first { name.lowercased().hasSuffix($0) }
+    let stem =
+      extensions.first { name.lowercased().hasSuffix($0) }
       .map { String(name.dropLast($0.count)) } ?? name
     return "\(stem).solution.json"
   }

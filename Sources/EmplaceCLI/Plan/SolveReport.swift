@@ -48,7 +48,10 @@ struct SolveReport {
       ("objective", .plain(objective.map { instance.printed($0) })),
       ("currency", .string(instance.currency)),
       ("bound", .plain(result.bound.map { instance.printed($0.value) })),
-      ("boundEvidence", result.bound.map { .string($0.isVerified ? "verified" : "claimed") } ?? .null),
+      (
+        "boundEvidence",
+        result.bound.map { .string($0.isVerified ? "verified" : "claimed") } ?? .null
+      ),
       ("boundBy", result.bound.map { .string($0.by) } ?? .null),
       ("gap", .decimal(result.gap)),
       ("closedGap", .decimal(result.closedGap)),
@@ -102,7 +105,8 @@ struct SolveReport {
         "; of the first plan's distance to it \(Figures.percent($0)) is left"
       }
       rows.append([
-        "bound", "\(instance.printed(bound.value)) by \(bound.by), "
+        "bound",
+        "\(instance.printed(bound.value)) by \(bound.by), "
           + (bound.isVerified ? "verified" : "claimed") + (share ?? ""),
       ])
     }
@@ -148,7 +152,9 @@ enum Conflict {
   /// Rows all of whose columns lie in a block.
   private static func rowsInside(_ block: Block, _ program: IntegerProgram) -> [Int] {
     (0..<program.rowCount).filter { row in
-      program.entries(ofRow: row).allSatisfy { block.columns.contains(Int(program.entryColumn[$0])) }
+      program.entries(ofRow: row).allSatisfy {
+        block.columns.contains(Int(program.entryColumn[$0]))
+      }
     }
   }
 }

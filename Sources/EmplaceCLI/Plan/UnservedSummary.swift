@@ -53,9 +53,10 @@ struct UnservedSummary {
   var rows: [Row]
 
   /// Sums up a plan.
-  init(_ solution: PlacementSolution, _ fleet: Fleet, _ derivation: PlacementDerivation,
-    _ instance: PlacementInstance)
-  {
+  init(
+    _ solution: PlacementSolution, _ fleet: Fleet, _ derivation: PlacementDerivation,
+    _ instance: PlacementInstance
+  ) {
     rows = fleet.policy.priorityClasses.map { Row(name: $0.id) }
     if rows.isEmpty { rows = [Row(name: "all")] }
     var served = [Int64](repeating: 0, count: instance.demands.count)
@@ -64,7 +65,8 @@ struct UnservedSummary {
     for (index, demand) in instance.demands.enumerated() {
       let row = min(max(Int(demand.priorityClass), 0), rows.count - 1)
       let hours = index * instance.hours..<(index + 1) * instance.hours
-      let rate = instance.rate[hours].reduce(Int128(0)) { $0 + Int128($1) }
+      let rate =
+        instance.rate[hours].reduce(Int128(0)) { $0 + Int128($1) }
         / Int128(instance.hours)
       rows[row].asked += rate
       let missing = demand.parts - served[index]
@@ -90,7 +92,9 @@ struct UnservedSummary {
       rows.map { row in
         .object([
           ("class", .string(row.name)),
-          ("requestsPerSecond", .plain(PlainNumber(Int64(clamping: row.unserved), unit: 1_000_000))),
+          (
+            "requestsPerSecond", .plain(PlainNumber(Int64(clamping: row.unserved), unit: 1_000_000))
+          ),
           ("share", .decimal(row.share)),
           ("demands", .integer(row.demands)),
           ("reasons", .object(row.reasons.map { ($0.reason.word, .integer($0.count)) })),

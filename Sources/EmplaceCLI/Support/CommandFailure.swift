@@ -38,7 +38,6 @@ struct CommandFailure: Error {
     switch error {
     case let failure as CommandFailure: self = failure
     case let error as InstanceError: self.init(.badInput, error.description)
-    case let error as BenchmarkError: self.init(.badInput, error.description)
     case let error as DerivationError: self.init(.badInput, error.description)
     case let error as AnswerError: self.init(.badInput, error.description)
     case SolveError.badInput(let message): self.init(.badInput, message)

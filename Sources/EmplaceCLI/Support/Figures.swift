@@ -31,7 +31,8 @@ enum Figures {
       for (column, cell) in row.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
         let isLast = column == row.count - 1
-        line += " " + (rightAligned.contains(column) ? padding + cell : cell + (isLast ? "" : padding))
+        line +=
+          " " + (rightAligned.contains(column) ? padding + cell : cell + (isLast ? "" : padding))
         if !isLast { line += " " }
       }
       return line + "\n"

@@ -151,3 +151,14 @@ private struct CertificateParser {
     return result
   }
 }
+
+extension CertificateFile {
+  /// Whether a file says that it proves there is no solution: looked up before the instance is
+  /// read, and trusted for nothing.
+  public static func statesInfeasibility(_ bytes: [UInt8]) -> Bool {
+    // Headers and the statement stand in the first kilobytes of every file that this module wrote.
+    let head = String(decoding: bytes.prefix(1 << 14), as: UTF8.self)
+    return head.split(separator: "\"proves\"", maxSplits: 1).dropFirst().first?
+      .drop { $0.isWhitespace || $0 == ":" }.hasPrefix("\"infeasible\"") ?? false
+  }
+}

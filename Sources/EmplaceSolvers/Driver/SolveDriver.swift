@@ -81,7 +81,7 @@ public struct SolveDriver<P: Problem>: Sendable {
     var result = SolveResult<P>(
       termination: .exhausted, incumbent: run.incumbent, bound: nil, certificate: nil,
       refusal: nil, failure: nil, isAbandoned: ended == nil,
-      greedyObjective: ended?.greedyObjective ?? run.firstObjective, events: run.events,
+      greedyObjective: ended?.greedyObjective ?? run.greedyObjective, events: run.events,
       firstRejection: run.firstRejection, seed: seed)
     switch ended?.outcome {
     case .success(let termination): result.termination = termination
@@ -121,7 +121,7 @@ public struct SolveDriver<P: Problem>: Sendable {
       instance: run.instance, limits: Limits(timeSeconds: seconds, threads: limits.threads),
       seed: seed)
     _ = try? greedy.search(other)
-    return other.firstObjective
+    return other.greedyObjective
   }
 
   /// Seconds that the replay may take: what the limit leaves; after a cancel a few.
@@ -181,4 +181,12 @@ public struct SolveDriver<P: Problem>: Sendable {
 
   /// Seconds after a cancel in which a search must have ended.
   private static var graceSeconds: Double { 5 }
+}
+
+extension Run {
+  /// The best that solvers named `greedy...` found here, else the first solution.
+  fileprivate var greedyObjective: Int64? {
+    let found = events.lazy.filter { $0.source.hasPrefix("greedy") }.compactMap(\.objective).min()
+    return found ?? firstObjective
+  }
 }
