@@ -160,6 +160,7 @@ public struct PlacementBruteForce {
     for failure in instance.failureCases {
       var search = RouteSearch(
         instance, counts, serves: { failure.siteServes[instance.site(ofLane: $0)] })
+      search.keep(demandsOf: failure.floors)
       search.floors = failure.floors
       search.stopsAtFirst = true
       search.run()
@@ -195,6 +196,12 @@ private struct RouteSearch {
         arcs[Int(instance.arcDemand[arc])].append((arc, lane))
       }
     }
+  }
+
+  /// Leaves out demands that no floor counts.
+  mutating func keep(demandsOf floors: [PlacementInstance.ServiceFloor]) {
+    let counted = Set(floors.flatMap(\.demands))
+    for demand in arcs.indices where !counted.contains(Int32(demand)) { arcs[demand] = [] }
   }
 
   mutating func run() { descend(demand: 0, position: 0, cost: 0) }
