@@ -10,11 +10,12 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A library target of ours: imports point only downwards, and this list says so.
-func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
-  -> Target
-{
+func module(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
+) -> Target {
   .target(
-    name: name, dependencies: dependencies, exclude: [], resources: resources,
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
     swiftSettings: strict)
 }
 
@@ -35,6 +36,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
@@ -52,9 +54,18 @@ let package = Package(
       resources: [.embedInCode("Resources")]),
     // The world of doubles, and what searches in it.
     module("EmplaceMIP", ["EmplaceCore"]),
-    module("EmplaceSolvers", ["EmplaceCore", "EmplaceProblems", "EmplaceMIP"]),
     module(
-      "EmplaceInstances", ["EmplaceCore", "EmplaceProblems", "EmplaceFleet"],
+      "EmplaceSolvers",
+      [
+        "EmplaceCore", "EmplaceProblems", "EmplaceMIP",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ]),
+    module(
+      "EmplaceInstances",
+      [
+        "EmplaceCore", "EmplaceProblems", "EmplaceFleet",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       resources: [.embedInCode("Resources")]),
     module("EmplaceReport", ["EmplaceCore", "EmplaceProblems", "EmplaceFleet"]),
     module(
@@ -64,8 +75,8 @@ let package = Package(
         "EmplaceInstances",
       ]),
     // What links GLPK (GPL-3.0-or-later); everything above is Apache-2.0.
-    .target(name: "CGLPK", linkerSettings: [.linkedLibrary("glpk")]),
-    module("EmplaceGLPK", ["EmplaceCore", "EmplaceMIP", "CGLPK"]),
+    .target(name: "CGLPK", exclude: ["LICENSE"], linkerSettings: [.linkedLibrary("glpk")]),
+    module("EmplaceGLPK", ["EmplaceCore", "EmplaceMIP", "CGLPK"], exclude: ["LICENSE"]),
     .executableTarget(
       name: "EmplaceCLI",
       dependencies: [

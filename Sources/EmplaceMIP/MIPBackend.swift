@@ -7,6 +7,15 @@ public protocol MIPBackend: Sendable {
   /// Solves the program, or its continuous relaxation, until the monitor ends it.
   func solve(_ program: IntegerProgram, options: MIPOptions, monitor: any MIPMonitor)
     throws(BackendError) -> MIPAnswer
+  /// Loads the continuous relaxation and keeps it for a sequence of solves that differ little.
+  func openRelaxation(_ program: IntegerProgram) throws(BackendError) -> any LPSession
+}
+
+extension MIPBackend {
+  /// A backend without sessions says so.
+  public func openRelaxation(_ program: IntegerProgram) throws(BackendError) -> any LPSession {
+    throw .unsupported("\(name) keeps no relaxation. Maybe use the backend glpk")
+  }
 }
 
 /// What a backend is asked for. A backend that cannot honour an option throws
@@ -16,11 +25,11 @@ public struct MIPOptions: Sendable, Hashable {
   public var relaxed = false
   /// Wall seconds, nil without limit.
   public var timeSeconds: Double?
-  /// Relative gap at which to stop.
+  /// Relative gap at which to stop; the answer is then `feasible`, with its bound.
   public var gap: Double = 0
   /// Tree nodes, nil without limit: with it alone a solve is repeatable.
   public var treeNodes: Int?
-  /// Values of all columns to start from, if the backend can use them.
+  /// Values of all columns to start from; values that break a row or a range are refused.
   public var start: [Int64]?
 
   /// The defaults: to optimality, without limit.
@@ -50,9 +59,13 @@ public struct MIPAnswer: Sendable {
   /// Values of all columns: whole numbers unless relaxed.
   public var values: [Double]?
   /// Duals of all rows of the continuous relaxation at the root (of the relaxation itself when
-  /// relaxed): non-negative on `atLeast`, non-positive on `atMost`.
+  /// relaxed), in units of the objective per unit of the row: non-negative on `atLeast`,
+  /// non-positive on `atMost`. After an early stop, of the last basis that was reported.
   public var duals: [Double]?
-  /// Multipliers of the rows that prove the relaxation infeasible.
+  /// Multipliers of the rows that prove the relaxation infeasible: non-negative on `atLeast`,
+  /// non-positive on `atMost`, free on `equal`, such that `ray . rightHandSide` exceeds the
+  /// largest value that `(ray A) x` takes for `x` between the bounds of the columns. Nil where
+  /// the relaxation is feasible, and where the backend has no multipliers that hold.
   public var farkasRay: [Double]?
   /// Tree nodes that were solved.
   public var treeNodes: Int
@@ -76,11 +89,13 @@ public struct MIPAnswer: Sendable {
 public protocol MIPMonitor: Sendable {
   /// Asked often; true ends the solve with what is at hand.
   func shouldStop() -> Bool
-  /// A better solution was found: values of all columns, whole numbers.
+  /// A better solution was found that the monitor did not inject: values of all columns, whole
+  /// numbers that satisfy every row of the program exactly.
   func found(values: [Double], objective: Double)
   /// The claimed bound rose.
   func raised(bound: Double)
-  /// A solution to inject at this point of the tree, given the relaxation's values there.
+  /// A solution to inject at this point of the tree, given the relaxation's values there. One
+  /// that breaks a row or a range is dropped.
   func heuristic(relaxation: [Double]) -> [Double]?
   /// Rows that the relaxation's values violate and that hold for every solution, to be added.
   func cuts(relaxation: [Double]) -> [Cut]

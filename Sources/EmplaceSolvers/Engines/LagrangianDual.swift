@@ -1,0 +1,166 @@
+public import EmplaceCore
+
+/// The Lagrangian dual function of an ``IntegerProgram`` over its blocks, at integer multipliers.
+///
+/// Every value is an exact bound, because the multipliers are whole numerators over one
+/// denominator and the blocks are minimised in integers by the checker's own code. It knows no
+/// problem.
+/// Source: Geoffrion 1974, doi:10.1007/BFb0120690.
+public struct LagrangianDual {
+  /// The program.
+  public let program: IntegerProgram
+  /// Common denominator of the multipliers.
+  public let denominator: Int64
+  /// Rows that no block enforces by itself, increasing.
+  public let relaxedRows: [Int]
+  /// Row kept inside each block, or -1.
+  public private(set) var kept: [Int]
+  /// Numerators by row; only relaxed rows that no block keeps may be non-zero.
+  public var multipliers: [Int64]
+  /// Minimiser of the blocks at the last evaluation, by column, times ``BlockMinimiser/unit``.
+  public private(set) var values: [Int64]
+  /// Reduced costs at the last evaluation, over the denominator.
+  public private(set) var reduced: [Int64]
+  /// Minimum of each block at the last evaluation, over the denominator.
+  public private(set) var minima: [Int64]
+  private var minimiser: BlockMinimiser
+
+  /// The dual of a program at multipliers zero.
+  public init(program: IntegerProgram) {
+    self.program = program
+    denominator = Self.denominator(for: program)
+    relaxedRows = Self.relaxedRows(of: program)
+    multipliers = Array(repeating: 0, count: program.rowCount)
+    values = Array(repeating: 0, count: program.columnCount)
+    reduced = Array(repeating: 0, count: program.columnCount)
+    minima = Array(repeating: 0, count: program.blocks.count)
+    kept = Array(repeating: -1, count: program.blocks.count)
+    minimiser = BlockMinimiser(program: program)
+  }
+
+  /// Largest power of two up to 2^20 at which no block's costs come near 60 bits.
+  private static func denominator(for program: IntegerProgram) -> Int64 {
+    var largest = 1.0
+    for block in program.blocks {
+      var sum = 0.0
+      for column in block.columns {
+        let reach = max(abs(Double(program.lower[column])), abs(Double(program.upper[column])))
+        sum += abs(Double(program.cost[column])) * reach
+      }
+      largest = max(largest, sum)
+    }
+    var result: Int64 = 1
+    while result < 1 << 20, largest * Double(result) < 0x1p50 { result *= 2 }
+    return result
+  }
+
+  private static func relaxedRows(of program: IntegerProgram) -> [Int] {
+    var isInside = [Bool](repeating: false, count: program.rowCount)
+    for element in program.cases { for row in element.rows { isInside[row] = true } }
+    for gate in program.gates { for row in gate.rows { isInside[row] = true } }
+    return (0..<program.rowCount).filter { !isInside[$0] }
+  }
+
+  /// Keeps a row inside a block's minimum (-1: none); its multiplier becomes zero.
+  public mutating func keep(row: Int, inBlock block: Int) {
+    kept[block] = row
+    if row >= 0 { multipliers[row] = 0 }
+  }
+
+  /// Rows kept, for a certificate.
+  public var keptRows: [Certificate.KeptRow] {
+    kept.indices.filter { kept[$0] >= 0 }.map { .init(block: $0, row: kept[$0]) }
+  }
+
+  /// Bounds of a column, for branching.
+  public mutating func setBounds(column: Int, lower: Int64, upper: Int64) {
+    minimiser.lower[column] = lower
+    minimiser.upper[column] = upper
+  }
+
+  /// Bounds of a column.
+  public func bounds(ofColumn column: Int) -> (lower: Int64, upper: Int64) {
+    (minimiser.lower[column], minimiser.upper[column])
+  }
+
+  /// Value of the dual function times the denominator, or nil when a block is empty.
+  public mutating func evaluate() throws(BlockMinimiser.Failure) -> Int128? {
+    price()
+    var sum = side()
+    for block in program.blocks.indices {
+      guard let value = try minimum(ofBlock: block) else { return nil }
+      minima[block] = value
+      sum += Int128(value) * Int128(program.blocks[block].multiplicity)
+    }
+    return sum
+  }
+
+  /// Index of an empty block after ``evaluate()`` returned nil.
+  public mutating func emptyBlock() throws(BlockMinimiser.Failure) -> Int? {
+    for block in program.blocks.indices where try minimum(ofBlock: block) == nil { return block }
+    return nil
+  }
+
+  /// Sum of multipliers times right-hand sides.
+  public func side() -> Int128 {
+    var sum: Int128 = 0
+    for row in relaxedRows where multipliers[row] != 0 {
+      sum += Int128(multipliers[row]) * Int128(program.rightHandSide[row])
+    }
+    return sum
+  }
+
+  private mutating func minimum(ofBlock block: Int) throws(BlockMinimiser.Failure) -> Int64? {
+    let row = kept[block]
+    let reduced = reduced
+    do {
+      return try values.withUnsafeMutableBufferPointer { values in
+        try minimiser.minimum(
+          ofBlock: block, reduced: reduced, keeping: row < 0 ? nil : row, recording: values)
+      }
+    } catch let failure as BlockMinimiser.Failure {
+      throw failure
+    } catch {
+      return nil
+    }
+  }
+
+  /// Reduced costs at the multipliers. Sums wrap; the checker, which decides, does not.
+  private mutating func price() {
+    let (denominator, multipliers) = (denominator, multipliers)
+    program.cost.withUnsafeBufferPointer { cost in
+      reduced.withUnsafeMutableBufferPointer { reduced in
+        for column in 0..<cost.count { reduced[column] = cost[column] &* denominator }
+        program.rowStart.withUnsafeBufferPointer { start in
+          program.entryColumn.withUnsafeBufferPointer { columns in
+            program.entryCoefficient.withUnsafeBufferPointer { coefficients in
+              for row in relaxedRows where multipliers[row] != 0 {
+                let multiplier = multipliers[row]
+                for entry in start[row]..<start[row + 1] {
+                  reduced[Int(columns[entry])] &-= multiplier &* coefficients[entry]
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Right-hand side minus activity of a row at the minimiser: a subgradient.
+  public func residual(ofRow row: Int) -> Double {
+    var activity = 0.0
+    for entry in program.entries(ofRow: row) {
+      let value = values[Int(program.entryColumn[entry])]
+      if value != 0 { activity += Double(program.entryCoefficient[entry]) * Double(value) }
+    }
+    return Double(program.rightHandSide[row]) - activity / Double(BlockMinimiser.unit)
+  }
+
+  /// The bound that a value proves, rounded up to the granularity of the objective.
+  public func bound(_ value: Int128, granularity: Int64) -> Int64 {
+    let step = Int128(denominator) * Int128(granularity)
+    let quotient = value / step + (value % step > 0 ? 1 : 0)
+    return Int64(clamping: quotient * Int128(granularity))
+  }
+}
