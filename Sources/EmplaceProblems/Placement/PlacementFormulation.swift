@@ -50,7 +50,7 @@ struct PlacementLayout: Sendable {
     case places, hostCPU, hostMemory, power, storage, spreadLink, spread, caseCover, caseFloor
     case caseLoad, affinity, antiAffinity, licence, budget, uplink, moves, versionLink, versions
     case quota, apartCompute, apartMemory, restCompute, restMemory, apartCPU, apartHost, restCPU
-    case restHost, total, link, caseRoute
+    case restHost, restNodes, total, link, caseRoute
   }
 
   /// A stretch of columns for the arcs of a lane in a failure case.
