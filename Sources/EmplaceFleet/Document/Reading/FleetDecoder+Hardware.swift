@@ -121,23 +121,19 @@ extension FleetDecoder {
   }
 
   private mutating func decodeMarket(
-    _ view: ObjectReader.View, _ accelerator: inout Accelerator
+    _ view: ObjectReader.View, _ item: inout some MarketPriced
   ) {
-    if let value = reader.integer(view, .purchasePrice) { accelerator.purchasePrice = value }
-    if let value = reader.integer(view, .lifeYears) { accelerator.lifeYears = value }
-    if let value = reader.integer(view, .embodiedCarbonKg) {
-      accelerator.embodiedCarbonGrams = value
-    }
+    if let value = reader.integer(view, .purchasePrice) { item.purchasePrice = value }
+    if let value = reader.integer(view, .lifeYears) { item.lifeYears = value }
+    if let value = reader.integer(view, .embodiedCarbonKg) { item.embodiedCarbonGrams = value }
     if let value = reader.integer(view, .onDemandPricePerHour) {
-      accelerator.onDemandPricePerHour = value
+      item.onDemandPricePerHour = value
     }
     if let value = reader.integer(view, .reservedPricePerHour) {
-      accelerator.reservedPricePerHour = value
+      item.reservedPricePerHour = value
     }
-    if let value = reader.integer(view, .spotPricePerHour) {
-      accelerator.spotPricePerHour = value
-    }
-    if let value = reader.integer(view, .leadTimePeriods) { accelerator.leadTimePeriods = value }
+    if let value = reader.integer(view, .spotPricePerHour) { item.spotPricePerHour = value }
+    if let value = reader.integer(view, .leadTimePeriods) { item.leadTimePeriods = value }
   }
 
   // MARK: - Node types
@@ -168,20 +164,6 @@ extension FleetDecoder {
       decodeMarket(view, &type)
       fleet.nodeTypes.append(type)
     }
-  }
-
-  private mutating func decodeMarket(_ view: ObjectReader.View, _ type: inout NodeType) {
-    if let value = reader.integer(view, .purchasePrice) { type.purchasePrice = value }
-    if let value = reader.integer(view, .lifeYears) { type.lifeYears = value }
-    if let value = reader.integer(view, .embodiedCarbonKg) { type.embodiedCarbonGrams = value }
-    if let value = reader.integer(view, .onDemandPricePerHour) {
-      type.onDemandPricePerHour = value
-    }
-    if let value = reader.integer(view, .reservedPricePerHour) {
-      type.reservedPricePerHour = value
-    }
-    if let value = reader.integer(view, .spotPricePerHour) { type.spotPricePerHour = value }
-    if let value = reader.integer(view, .leadTimePeriods) { type.leadTimePeriods = value }
   }
 
   // MARK: - Pools
@@ -250,6 +232,20 @@ extension FleetDecoder {
     return Int64(truncatingIfNeeded: rent)
   }
 }
+
+/// What is bought or rented: devices and nodes alike.
+protocol MarketPriced {
+  var purchasePrice: Int64 { get set }
+  var lifeYears: Int64 { get set }
+  var embodiedCarbonGrams: Int64 { get set }
+  var onDemandPricePerHour: Int64 { get set }
+  var reservedPricePerHour: Int64 { get set }
+  var spotPricePerHour: Int64 { get set }
+  var leadTimePeriods: Int64 { get set }
+}
+
+extension Accelerator: MarketPriced {}
+extension NodeType: MarketPriced {}
 
 /// Fills keys of one accelerator from a row of the catalogue.
 struct CatalogueFiller {
