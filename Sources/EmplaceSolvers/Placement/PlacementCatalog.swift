@@ -19,6 +19,13 @@ extension AlgorithmCatalog where P == Placement {
   private static var searches: [Entry] {
     [
       Entry(
+        name: "auto", summary: "greedy, then local search and the Lagrangian search side by side",
+        make: { _ in AutoPlacement() }),
+      Entry(
+        name: "lagrangian",
+        summary: "proven bounds by one block a pool, branch and bound, plans repaired from blocks",
+        make: { _ in LagrangianPlacement() }),
+      Entry(
         name: "local-search",
         summary: "moves, swaps, variant changes, ruin and recreate from the best greedy plan",
         make: { _ in LocalSearchPlacement() })
