@@ -31,8 +31,11 @@ import Testing
         continue
       }
       #expect(incumbent.objective >= optimum.objective, "seed \(seed)")
-      if incumbent.objective == optimum.objective { equal += 1 }
-      else { print("seed \(seed): \(incumbent.objective) against \(optimum.objective)") }
+      if incumbent.objective == optimum.objective {
+        equal += 1
+      } else {
+        print("seed \(seed): \(incumbent.objective) against \(optimum.objective)")
+      }
     }
     print("feasible \(feasible), found \(found), equal \(equal)")
     #expect(feasible >= 200)

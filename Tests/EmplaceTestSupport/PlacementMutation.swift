@@ -63,7 +63,8 @@ public struct PlacementMutation {
     let arcs = (0..<instance.arcCount).filter { isEligible(instance.arcDemand[$0]) }
     guard !arcs.isEmpty else { return }
     let arc = arcs[random.below(arcs.count)]
-    guard let lane = instance.lanes.indices.first(where: { instance.arcs(ofLane: $0).contains(arc) })
+    guard
+      let lane = instance.lanes.indices.first(where: { instance.arcs(ofLane: $0).contains(arc) })
     else { return }
     let demand = Int(instance.arcDemand[arc])
     let change = step()

@@ -47,7 +47,7 @@ struct SolveCommand: EmplaceSubcommand {
   @OptionGroup(title: "Stopping") var stopping: LimitOptions
   @Option(help: "What is decided.") var problem = ProblemName.placement
   @Option(help: ArgumentHelp("Algorithm, see above.", valueName: "name")) var algorithm =
-    "local-search"
+    "auto"
   @Option(help: ArgumentHelp("Program that solves integer programs.", valueName: "name"))
   var backend = "glpk"
   @Option(

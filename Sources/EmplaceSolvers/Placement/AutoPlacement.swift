@@ -1,5 +1,6 @@
 internal import Dispatch
 public import EmplaceCore
+public import EmplaceMIP
 public import EmplaceProblems
 internal import Synchronization
 
@@ -14,8 +15,10 @@ public struct AutoPlacement: Solver {
   /// `auto`.
   public let name = "auto"
 
-  /// The portfolio.
-  public init() {}
+  private let backend: (any MIPBackend)?
+
+  /// The portfolio; the backend solves the linear relaxation that the Lagrangian search starts from.
+  public init(backend: (any MIPBackend)? = nil) { self.backend = backend }
 
   /// Searches until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
@@ -23,7 +26,7 @@ public struct AutoPlacement: Solver {
     let state =
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
-    var lagrangian = try LagrangianSearch(run)
+    var lagrangian = try LagrangianSearch(run, backend: backend)
     if let iterations = run.limits.iterations {
       return try takeTurns(run, state, &lagrangian, iterations: iterations)
     }

@@ -1,4 +1,5 @@
 public import EmplaceCore
+public import EmplaceMIP
 public import EmplaceProblems
 
 /// Lagrangian relaxation of the cover rows and of all limits over several pools, one block a pool:
@@ -12,12 +13,15 @@ public struct LagrangianPlacement: Solver {
   /// `lagrangian`.
   public let name = "lagrangian"
 
+  /// Solves the linear relaxation whose duals an ascent starts from; nil starts without.
+  private let backend: (any MIPBackend)?
+
   /// The solver.
-  public init() {}
+  public init(backend: (any MIPBackend)? = nil) { self.backend = backend }
 
   /// Climbs at the root, then searches the tree until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    var search = try LagrangianSearch(run)
+    var search = try LagrangianSearch(run, backend: backend)
     let limit = run.limits.iterations ?? .max
     while search.evaluations < limit, !search.isDone, !run.shouldStop() {
       try search.advance(evaluations: min(200, limit - search.evaluations))
@@ -29,6 +33,7 @@ public struct LagrangianPlacement: Solver {
 /// One Lagrangian search, advanced in slices, so that a portfolio can alternate it with others.
 struct LagrangianSearch {
   private enum Phase {
+    case starting
     case climbing
     case keeping
     case branching
@@ -41,13 +46,15 @@ struct LagrangianSearch {
   private let branching: [[Int]]
   private var ascent: SubgradientAscent
   private var tree: LagrangianTree?
-  private var phase = Phase.climbing
+  private var phase = Phase.starting
+  private let backend: (any MIPBackend)?
   private var provenEmpty = false
   /// Dual evaluations so far.
   private(set) var evaluations = 0
 
-  init(_ run: Run<Placement>) throws(SolveError) {
+  init(_ run: Run<Placement>, backend: (any MIPBackend)? = nil) throws(SolveError) {
     self.run = run
+    self.backend = backend
     let formulation = PlacementFormulation(instance: run.instance)
     setup = PlacementDual(formulation: formulation)
     repair = try LagrangianRepair(formulation, run)
@@ -67,6 +74,7 @@ struct LagrangianSearch {
   mutating func advance(evaluations count: Int) throws(SolveError) {
     do throws(BlockMinimiser.Failure) {
       switch phase {
+      case .starting: startFromRelaxation()
       case .climbing, .keeping: try climb(count)
       case .branching: try branch(count)
       case .done: break
@@ -74,6 +82,34 @@ struct LagrangianSearch {
     } catch {
       throw .bug("the Lagrangian bound failed: \(error)")
     }
+  }
+
+  /// Largest linear relaxation, in coefficients, that is worth solving for a start.
+  private static let relaxationLimit = 1_000_000
+
+  /// Starts from the duals of the linear relaxation with links by arc, where it is small enough;
+  /// benchmarks without artifacts do as well from their own starting multipliers.
+  private mutating func startFromRelaxation() {
+    phase = .climbing
+    guard let backend, !run.instance.artifacts.isEmpty,
+      ascent.dual.program.entryCount + 2 * run.instance.arcCount <= Self.relaxationLimit
+    else { return }
+    let tight = PlacementFormulation(instance: run.instance, links: .disaggregated)
+    var options = MIPOptions()
+    options.relaxed = true
+    if run.limits.iterations == nil {
+      options.timeSeconds = run.limits.timeSeconds.map { 0.4 * max($0 - run.elapsedSeconds, 0) }
+    }
+    let answer = try? backend.solve(
+      tight.program, options: options, monitor: StoppingMonitor(run))
+    guard let answer, answer.status == .optimal, let duals = answer.duals else { return }
+    var dual = setup.dual()
+    setup.set(Array(duals[0..<dual.program.rowCount]), in: &dual)
+    setup.keepDearestRows(in: &dual)
+    var next = SubgradientAscent(dual: dual, worth: setup.worth)
+    next.factor = 0.2
+    ascent = next
+    phase = .keeping
   }
 
   private var target: Double {
@@ -84,6 +120,7 @@ struct LagrangianSearch {
 
   private mutating func climb(_ count: Int) throws(BlockMinimiser.Failure) {
     var left = count
+    let run = run
     while left > 0, !run.shouldStop() {
       let before = ascent.evaluations
       let slice = min(left, 25)
@@ -96,7 +133,7 @@ struct LagrangianSearch {
         return
       }
       raiseRoot()
-      repair.offer(ascent.dual)
+      repair.offer(ascent.dual.values, source: "lagrangian")
       if ascent.factor < (phase == .climbing ? 0.05 : 0.002) || made < slice {
         nextPhase()
         return
@@ -143,7 +180,7 @@ struct LagrangianSearch {
     let (run, repair) = (run, repair)
     let oracle = LagrangianTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0) }, branching: branching)
+      repair: { repair.offer($0.values, source: "lagrangian") }, branching: branching)
     let nodes = max(1, count / search.iterationsPerNode)
     try search.search(nodes: nodes, oracle: oracle) { _ in }
     evaluations += nodes * search.iterationsPerNode
@@ -158,4 +195,13 @@ struct LagrangianSearch {
     }
     tree = search
   }
+}
+
+/// Ends a backend's work when the run ends.
+struct StoppingMonitor: MIPMonitor {
+  private let run: Run<Placement>
+
+  init(_ run: Run<Placement>) { self.run = run }
+
+  func shouldStop() -> Bool { run.shouldStop() }
 }

@@ -17,12 +17,12 @@ final class LagrangianRepair {
     index = try PlacementIndex(run.instance)
   }
 
-  /// Offers the plan that the dual's last minimiser leads to.
-  func offer(_ dual: borrowing LagrangianDual) {
+  /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to.
+  func offer(_ values: [Int64], source: String) {
     calls += 1
     let state = PlacementState(index: index)
-    startReplicas(dual, state)
-    routeParts(dual, state)
+    startReplicas(values, state)
+    routeParts(values, state)
     state.commit()
     let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
     let search = PlacementSearch(state, random: random)
@@ -37,26 +37,26 @@ final class LagrangianRepair {
       search.descend(rounds: 2) { run.shouldStop() }
     }
     if state.isFeasible, state.totals.objective < run.objective {
-      run.offer(state.solution(), source: "lagrangian")
+      run.offer(state.solution(), source: source)
     }
   }
 
-  private func startReplicas(_ dual: borrowing LagrangianDual, _ state: PlacementState) {
+  private func startReplicas(_ values: [Int64], _ state: PlacementState) {
     for lane in run.instance.lanes.indices {
-      let value = dual.values[formulation.column(ofReplicas: lane)]
+      let value = values[formulation.column(ofReplicas: lane)]
       var count = value / BlockMinimiser.unit - state.replicas(ofLane: lane)
       while count > 0, state.addReplicas(lane: lane, count: 1) { count -= 1 }
     }
   }
 
   /// Routes, the cheapest arcs of a demand first.
-  private func routeParts(_ dual: borrowing LagrangianDual, _ state: PlacementState) {
+  private func routeParts(_ values: [Int64], _ state: PlacementState) {
     var wishes: [(demand: Int, cost: Int64, lane: Int, parts: Int64)] = []
     for lane in run.instance.lanes.indices where state.replicas(ofLane: lane) > 0 {
       let arcs = run.instance.arcs(ofLane: lane)
       let start = formulation.column(ofRoutes: lane)
       for arc in arcs {
-        let value = dual.values[start + arc - arcs.lowerBound]
+        let value = values[start + arc - arcs.lowerBound]
         if value > 0 {
           wishes.append(
             (

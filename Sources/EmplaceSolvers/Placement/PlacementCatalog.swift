@@ -20,15 +20,18 @@ extension AlgorithmCatalog where P == Placement {
     [
       Entry(
         name: "auto", summary: "greedy, then local search and the Lagrangian search side by side",
-        make: { _ in AutoPlacement() }),
+        make: { AutoPlacement(backend: $0) }),
       Entry(
         name: "lagrangian",
         summary: "proven bounds by one block a pool, branch and bound, plans repaired from blocks",
-        make: { _ in LagrangianPlacement() }),
+        make: { LagrangianPlacement(backend: $0) }),
+      Entry(
+        name: "mip", summary: "the MIP backend on the strengthened program, with plans injected",
+        make: { MIPPlacement(backend: $0) }),
       Entry(
         name: "local-search",
         summary: "moves, swaps, variant changes, ruin and recreate from the best greedy plan",
-        make: { _ in LocalSearchPlacement() })
+        make: { _ in LocalSearchPlacement() }),
     ]
   }
 }
