@@ -61,7 +61,11 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ]),
     module(
-      "EmplaceInstances", ["EmplaceCore", "EmplaceProblems", "EmplaceFleet"],
+      "EmplaceInstances",
+      [
+        "EmplaceCore", "EmplaceProblems", "EmplaceFleet",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       resources: [.embedInCode("Resources")]),
     module("EmplaceReport", ["EmplaceCore", "EmplaceProblems", "EmplaceFleet"]),
     module(

@@ -87,7 +87,7 @@ extension BlockMinimiser {
   private mutating func raise(
     to row: Int, side: Int128, slope: Int64, least: Int64, most: Int64, base: Int64, exact: Bool
   ) {
-    if !exact { knapsack.sort(&options.items) }
+    knapsack.sort(&options.items)
     for k in least...most {
       let capacity = side + Int128(slope) * Int128(k)
       let position = Int(k - least)
@@ -113,33 +113,36 @@ extension BlockMinimiser {
     values[count] = replicas &* Self.unit
     for caseIndex in lane.cases {
       let element = program.cases[caseIndex]
-      // The row that binds most decides the routes.
-      var worst: (row: Int, profit: Int64)?
-      for row in element.rows {
-        let (side, slope) = loadItems(of: element, row: row, count: count, reduced: reduced)
-        let capacity = side + Int128(slope) * Int128(replicas)
-        if !element.exact { knapsack.sort(&options.items) }
-        let profit =
-          element.exact
-          ? knapsack.maximum(options.items, capacity: capacity)
-          : knapsack.fractionalMaximum(options.items, capacity: capacity)
-        if worst.map({ profit < $0.profit }) ?? true { worst = (row, profit) }
-      }
       for column in element.columns { values[column] = lower[column] &* Self.unit }
-      guard let worst else {
+      guard let row = bindingRow(of: element, count: count, replicas: replicas, reduced: reduced)
+      else {
         for column in element.columns where reduced[column] < 0 {
           values[column] = upper[column] &* Self.unit
         }
         continue
       }
-      let (side, slope) = loadItems(of: element, row: worst.row, count: count, reduced: reduced)
-      let capacity = side + Int128(slope) * Int128(replicas)
-      if !element.exact { knapsack.sort(&options.items) }
+      let (side, slope) = loadItems(of: element, row: row, count: count, reduced: reduced)
+      knapsack.sort(&options.items)
       let first = element.columns.lowerBound
-      knapsack.solution(options.items, capacity: capacity, exact: element.exact) {
-        position, taken in
-        values[first + Int(position)] &+= taken
-      }
+      knapsack.solution(
+        options.items, capacity: side + Int128(slope) * Int128(replicas), exact: element.exact
+      ) { position, taken in values[first + Int(position)] &+= taken }
     }
+  }
+
+  /// The row of a case that allows least profit with so many replicas: it decides the routes.
+  private mutating func bindingRow(
+    of element: Block.Case, count: Int, replicas: Int64, reduced: [Int64]
+  ) -> Int? {
+    if element.rows.count < 2 { return element.rows.first }
+    var worst: (row: Int, profit: Int64)?
+    for row in element.rows {
+      let (side, slope) = loadItems(of: element, row: row, count: count, reduced: reduced)
+      knapsack.sort(&options.items)
+      let profit = knapsack.fractionalMaximum(
+        options.items, capacity: side + Int128(slope) * Int128(replicas))
+      if worst.map({ profit < $0.profit }) ?? true { worst = (row, profit) }
+    }
+    return worst?.row
   }
 }

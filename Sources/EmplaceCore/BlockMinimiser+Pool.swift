@@ -8,6 +8,8 @@ struct PoolChoice {
   /// Options stand at this range of ``PoolTable/optionValue``, by increasing weight and strictly
   /// decreasing value; the last is the cheapest.
   var options: Range<Int>
+  /// Those that may be part of a minimum, once reduced.
+  var active: Range<Int> = 0..<0
 }
 
 /// Lanes behind one gate, or plain columns, with their choices.
@@ -21,6 +23,14 @@ struct PoolGroup {
   var closedValue: Int64
   /// Whether the gate may be open and every choice then has an option.
   var mayOpen: Bool
+  /// What the reduction has decided.
+  var fate = Fate.either
+
+  enum Fate {
+    case open
+    case closed
+    case either
+  }
 }
 
 /// Workspace of one pool's minimum.
@@ -31,6 +41,9 @@ struct PoolTable {
   var optionCount: [Int64] = []
   var optionValue: [Int64] = []
   var optionWeight: [Int] = []
+  /// Value of what is decided, and the capacity left for the rest.
+  var base: Int64 = 0
+  var freeCapacity = 0
   /// Best value by capacity.
   var best: [Int64] = []
   var open: [Int64] = []
@@ -59,7 +72,7 @@ extension BlockMinimiser {
     }
     let minimum = try fillTable(capacity: capacity, block: index, recording: values != nil)
     guard minimum < Self.infinite / 2 else { return nil }
-    if let values { recordTable(reduced, capacity: capacity, into: values) }
+    if let values { recordTable(reduced, into: values) }
     return minimum
   }
 

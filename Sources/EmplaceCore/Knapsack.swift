@@ -4,9 +4,12 @@ struct KnapsackItem {
   var profit: Int64
   var weight: Int64
   var room: Int64
+  /// Profit per weight, scaled and rounded down: decides an order unless equal.
+  var density: UInt64 = 0
 
   /// Whether this item earns strictly more per weight, exactly; ties by position.
   func isDenser(than other: KnapsackItem) -> Bool {
+    if density != other.density { return density > other.density }
     let left = profit.multipliedFullWidth(by: other.weight)
     let right = other.profit.multipliedFullWidth(by: weight)
     if left.high != right.high { return left.high > right.high }
@@ -35,7 +38,18 @@ struct KnapsackWorkspace {
 
   /// Sorts by decreasing profit per weight; weightless items first.
   func sort(_ items: inout [KnapsackItem]) {
-    if items.count > 1 { items.sort { $0.isDenser(than: $1) } }
+    guard items.count > 1 else { return }
+    var largest: Int64 = 0
+    for item in items { largest = max(largest, item.profit) }
+    let shift = UInt64(largest.leadingZeroBitCount)
+    items.withUnsafeMutableBufferPointer { items in
+      for index in items.indices {
+        let weight = UInt64(bitPattern: items[index].weight)
+        items[index].density =
+          weight == 0 ? .max : (UInt64(bitPattern: items[index].profit) << shift) / weight
+      }
+    }
+    items.sort { $0.isDenser(than: $1) }
   }
 
   /// Largest profit when items may be split, rounded down; `items` sorted by ``sort(_:)``.
@@ -56,7 +70,7 @@ struct KnapsackWorkspace {
     return profit
   }
 
-  /// Largest profit over integers.
+  /// Largest profit over integers; `items` sorted by ``sort(_:)``.
   mutating func maximum(_ items: [KnapsackItem], capacity: Int128) -> Int64 {
     solve(items, capacity: capacity, recording: false)
   }
@@ -87,45 +101,29 @@ struct KnapsackWorkspace {
   }
 
   private mutating func solve(_ items: [KnapsackItem], capacity: Int128, recording: Bool) -> Int64 {
-    let order = items.indices.sorted { items[$0].isDenser(than: items[$1]) }
     if recording { taken = Array(repeating: 0, count: items.count) }
-    guard let breaking = breakItem(items, order, capacity) else {
-      var profit: Int64 = 0
-      for index in order {
-        profit &+= items[index].profit &* items[index].room
-        if recording { taken[index] = items[index].room }
-      }
-      return profit
-    }
-    return solveCore(
-      items, order, capacity: Int64(capacity), breaking: items[order[breaking.position]],
-      greedy: breaking.greedy, recording: recording)
-  }
-
-  /// Position in `order` of the first item that does not fit whole, with the profit of filling
-  /// greedily (later items may still fit); nil when everything fits.
-  private func breakItem(_ items: [KnapsackItem], _ order: [Int], _ capacity: Int128)
-    -> (position: Int, greedy: Int64)?
-  {
     var left = capacity
-    var profit: Int64 = 0
-    var position: Int?
-    for (place, index) in order.enumerated() {
-      let item = items[index]
-      let fits =
-        item.weight == 0 ? item.room : Int64(min(Int128(item.room), left / Int128(item.weight)))
-      if fits < item.room, position == nil { position = place }
+    var greedy: Int64 = 0
+    var breaking: Int?
+    for (index, item) in items.enumerated() {
+      let need = Int128(item.weight) * Int128(item.room)
+      let fits = need <= left ? item.room : Int64(left / Int128(item.weight))
+      if fits < item.room, breaking == nil { breaking = index }
       left -= Int128(item.weight) * Int128(fits)
-      profit &+= item.profit &* fits
+      greedy &+= item.profit &* fits
+      if recording { taken[index] = fits }
     }
-    return position.map { ($0, profit) }
+    guard let breaking else { return greedy }
+    return solveCore(
+      items, capacity: Int64(capacity), breaking: items[breaking], greedy: greedy,
+      recording: recording)
   }
 
   /// Fixes every item whose forced change costs more than the distance between the continuous
   /// bound and the greedy solution, and runs a dynamic programme over the others.
   private mutating func solveCore(
-    _ items: [KnapsackItem], _ order: [Int], capacity: Int64, breaking: KnapsackItem,
-    greedy: Int64, recording: Bool
+    _ items: [KnapsackItem], capacity: Int64, breaking: KnapsackItem, greedy: Int64,
+    recording: Bool
   ) -> Int64 {
     // All values times the breaking item's weight: theta = profit / weight stays exact.
     let (price, scale) = (Int128(breaking.profit), Int128(breaking.weight))
@@ -135,13 +133,14 @@ struct KnapsackWorkspace {
       if surplus > 0 { bound += surplus * Int128(item.room) }
     }
     let slack = bound - Int128(greedy) * scale
+    if slack == 0 { return greedy }
     var left = capacity
     var fixedProfit: Int64 = 0
     core.removeAll(keepingCapacity: true)
     var coreWeight: Int64 = 0
-    for index in order {
-      let item = items[index]
+    for (index, item) in items.enumerated() {
       let surplus = Int128(item.profit) * scale - price * Int128(item.weight)
+      if recording { taken[index] = 0 }
       if surplus > slack {
         left -= item.weight * item.room
         fixedProfit &+= item.profit &* item.room

@@ -90,9 +90,9 @@ import Testing
       ("", ["first count", "Maybe"]),
       ("2 3 4", ["holds 3 numbers", "ask for 15", "or 16", "Maybe"]),
       ("2000000000 2000000000", ["holds 2 numbers", "Maybe"]),
-      ("1 2 5 -1 2 3 5 6", ["fixed cost of facility 0", "\"-1\"", "negative"]),
-      ("1 2 5 1 2 3 5 x", ["cost of customer 1 at facility 0", "\"x\""]),
-      ("2 1 5 1 2 3 5 x", ["capacity of facility 0", "\"x\""]),
+      ("1 2 5 -1 2 3 5 6", ["fixed cost of facility 0", "= -1:", "negative"]),
+      ("1 2 5 1 2 3 5 x", ["cost of customer 1 at facility 0", "= x:"]),
+      ("2 1 5 1 2 3 5 x", ["capacity of facility 0", "= x:"]),
     ]
     for (text, parts) in cases {
       do {

@@ -36,6 +36,10 @@ public struct Fleet: Sendable, Hashable {
   public var network = Network()
   /// Slowdown of classes beside each other.
   public var interference: [InterferenceEntry] = []
+  /// Named models of slowdown.
+  public var interferenceModels: [InterferenceModel] = []
+  /// Past rates of demands.
+  public var history: [RateHistory] = []
   /// What runs now.
   public var incumbent: IncumbentPlan?
   /// Figures that came from the catalogue or from a default, for the report.
@@ -107,6 +111,19 @@ public struct Policy: Sendable, Hashable {
   public var hostingBudget: Int64?
   /// Failure domains whose loss the plan must survive (P9).
   public var survive: [String] = []
+  /// Most micro-units in each period (C4): one value a period, or one for all; empty for no limit.
+  public var budgetsPerPeriod: [Int64] = []
+  /// Most grams of CO2 equivalent in each period (C7): one value a period, or one for all; empty
+  /// for no limit.
+  public var carbonCapsGramsPerPeriod: [Int64] = []
+  /// Weight in millionths of the mean cost of the worst scenarios.
+  public var tailWeightMillionths: Int64 = 0
+  /// Share of probability in millionths that counts as the worst scenarios.
+  public var tailShareMillionths: Int64 = 100_000
+  /// Standard deviations of the pooled rate kept as safety stock (C6), in millionths.
+  public var safetyDeviationsMillionths: Int64 = 0
+  /// Discount rate per year for later costs, in millionths.
+  public var discountPerYearMillionths: Int64 = 0
 
   /// The defaults.
   public init() {}
@@ -166,6 +183,8 @@ public struct Tenant: Sendable, Hashable {
 public struct Horizon: Sendable, Hashable {
   /// Names of the periods of a capacity plan.
   public var periods: [String] = ["now"]
+  /// ISO 8601 date of the first day of each period; empty where it is not stated.
+  public var periodStarts: [String] = []
   /// Length of each period in hours.
   public var periodHours: Int64 = 2190
   /// Start of each representative hour in UTC, 0...23; placement holds in each of them.
@@ -234,10 +253,51 @@ public struct IncumbentPlan: Sendable, Hashable {
     }
   }
 
+  /// Pieces of a demand that are served in one place.
+  public struct Route: Sendable, Hashable {
+    /// Index of the demand.
+    public var demand: Int
+    /// Index of the variant.
+    public var variant: Int
+    /// Index of the pool.
+    public var pool: Int
+    /// Pieces of the demand.
+    public var parts: Int64
+
+    /// A route.
+    public init(demand: Int, variant: Int, pool: Int, parts: Int64) {
+      self.demand = demand
+      self.variant = variant
+      self.pool = pool
+      self.parts = parts
+    }
+  }
+
+  /// Nodes under a reservation.
+  public struct Reservation: Sendable, Hashable {
+    /// Index of the pool.
+    public var pool: Int
+    /// How many nodes.
+    public var nodes: Int64
+    /// Periods for which it still holds.
+    public var periods: Int64
+
+    /// A reservation.
+    public init(pool: Int, nodes: Int64, periods: Int64) {
+      self.pool = pool
+      self.nodes = nodes
+      self.periods = periods
+    }
+  }
+
   /// What runs.
   public var replicas: [Replicas] = []
   /// What lies there.
   public var artifacts: [Artifact] = []
+  /// Who is served from where.
+  public var routes: [Route] = []
+  /// Nodes under reservation.
+  public var reservations: [Reservation] = []
 
   /// Nothing runs.
   public init() {}

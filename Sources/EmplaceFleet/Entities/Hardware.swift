@@ -132,6 +132,10 @@ public struct Accelerator: Sendable, Hashable {
   public var sharing: [Sharing]
   /// MIG profiles, empty without MIG.
   public var migProfiles: [MIGProfile] = []
+  /// Compute slices of one device under MIG.
+  public var migComputeSlices = 7
+  /// Memory slices of one device under MIG.
+  public var migMemorySlices = 8
   /// Draw of an idle device, milliwatts.
   public var idleMilliwatts: Int64
   /// Draw of a busy device, milliwatts.
@@ -184,6 +188,20 @@ public struct NodeType: Sendable, Hashable {
   public var idleMilliwatts: Int64 = 0
   /// Further draw of the host when all its cores are busy, milliwatts.
   public var busyMilliwatts: Int64 = 0
+  /// Micro-units to buy one node without its devices.
+  public var purchasePrice: Int64 = 0
+  /// Years of use.
+  public var lifeYears: Int64 = 4
+  /// Embodied carbon without its devices, grams of CO2 equivalent.
+  public var embodiedCarbonGrams: Int64 = 0
+  /// Micro-units per node-hour without its devices.
+  public var onDemandPricePerHour: Int64 = 0
+  /// Micro-units per node-hour without its devices, reserved.
+  public var reservedPricePerHour: Int64 = 0
+  /// Micro-units per node-hour without its devices, spot.
+  public var spotPricePerHour: Int64 = 0
+  /// Periods between order and use.
+  public var leadTimePeriods: Int64 = 0
 
   /// A node type.
   public init(
@@ -207,8 +225,14 @@ public struct Pool: Sendable, Hashable {
   public var nodeType: Int
   /// Nodes that are there and paid for (owned or reserved).
   public var owned: Int64
-  /// Nodes that may be rented on top.
+  /// Of the nodes in `owned`, how many stand under a reservation.
+  public var reserved: Int64 = 0
+  /// Nodes that may be rented on top, on demand.
   public var rentable: Int64
+  /// Nodes that may be rented at the spot price.
+  public var spotRentable: Int64 = 0
+  /// Most nodes that may ever stand there, nil for no limit.
+  public var nodeLimit: Int64?
   /// Micro-units per rented node and hour, location premium included.
   public var rentPricePerHour: Int64
 

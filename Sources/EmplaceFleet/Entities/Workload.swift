@@ -211,6 +211,23 @@ public struct Demand: Sendable, Hashable {
     }
   }
 
+  /// A rate of one period or scenario.
+  public struct ScenarioRate: Sendable, Hashable {
+    /// Index of the period, nil for all.
+    public var period: Int?
+    /// Index of the scenario, nil for all.
+    public var scenario: Int?
+    /// Requests per second in each representative hour, in millionths.
+    public var rateMicro: Series
+
+    /// A rate.
+    public init(period: Int?, scenario: Int?, rateMicro: Series) {
+      self.period = period
+      self.scenario = scenario
+      self.rateMicro = rateMicro
+    }
+  }
+
   /// Name, unique.
   public var id: String
   /// Index of the region.
@@ -241,6 +258,10 @@ public struct Demand: Sendable, Hashable {
   public var valuePerThousand: Int64
   /// Requests per second in each representative hour, in millionths.
   public var rateMicro: Series
+  /// Standard deviation of the rate in millionths, for pooled safety stocks (C6).
+  public var rateDeviationMicro: Int64 = 0
+  /// Rates of single periods and scenarios, where they are not the rate times the multiplier.
+  public var scenarioRates: [ScenarioRate] = []
   /// Pieces it may be split into; 1 is single source.
   public var parts: Int64 = 1000
 
@@ -255,45 +276,5 @@ public struct Demand: Sendable, Hashable {
     self.objective = objective
     self.valuePerThousand = valuePerThousand
     self.rateMicro = rateMicro
-  }
-}
-
-/// Round trips, bandwidth and egress.
-public struct Network: Sendable, Hashable {
-  /// Round trip in microseconds from region r to site s at `r * sites + s`; -1 where the pair is
-  /// not reachable. Nil: derived from coordinates.
-  public var roundTripMicroseconds: [Int64]?
-  /// Kilometres per millisecond of round trip, for the rule from coordinates.
-  public var kilometresPerMillisecond: Double = 100
-  /// Detour factor of that rule.
-  public var detour: Double = 1
-  /// Fixed milliseconds of that rule.
-  public var fixedMilliseconds: Double = 0
-  /// Micro-units per GiB that leaves a site, by site.
-  public var egressPricePerGiB: [Int64] = []
-
-  /// No figures.
-  public init() {}
-}
-
-/// Slowdown of one class beside another on a type of accelerator.
-public struct InterferenceEntry: Sendable, Hashable {
-  /// Index of the accelerator.
-  public var accelerator: Int
-  /// The class that is slowed down.
-  public var subject: String
-  /// The class beside it.
-  public var neighbour: String
-  /// Latency beside the neighbour over latency alone, in millionths; at least 1,000,000.
-  public var slowdownMillionths: Int64
-
-  /// An entry.
-  public init(
-    accelerator: Int, subject: String, neighbour: String, slowdownMillionths: Int64
-  ) {
-    self.accelerator = accelerator
-    self.subject = subject
-    self.neighbour = neighbour
-    self.slowdownMillionths = slowdownMillionths
   }
 }

@@ -1,3 +1,4 @@
+public import EmplaceCore
 public import EmplaceProblems
 
 /// Reads a facility location problem with capacities and fixed costs into a placement.
@@ -41,10 +42,12 @@ public struct FacilityReader: Sendable {
   /// - Complexity: O(bytes); nothing is allocated before the counts are known to fit the file.
   public func read(
     _ bytes: [UInt8], file: String
-  ) throws(BenchmarkError) -> PlacementInstance {
+  ) throws(InstanceError) -> PlacementInstance {
     var scanner = NumberScanner(bytes, file: file)
     let table = try FacilityTable(&scanner)
-    return try table.instance(service, scanner)
+    var instance = try table.instance(service, scanner)
+    instance.digest = hexadecimalDigest(bytes)
+    return instance
   }
 }
 
@@ -59,7 +62,7 @@ struct FacilityTable {
   var demand: [Int64] = []
   var capacity: [Int64] = []
 
-  init(_ scanner: inout NumberScanner) throws(BenchmarkError) {
+  init(_ scanner: inout NumberScanner) throws(InstanceError) {
     let range = 1...Int64(Int32.max)
     let first = try scanner.nextCount("first count", in: range)
     let second = try scanner.nextCount("second count", in: range)
@@ -73,16 +76,16 @@ struct FacilityTable {
       (facilities, customers) = (second, first)
       try readCustomersFirst(&scanner)
     } else {
-      throw BenchmarkError(
+      throw InstanceError(
         file: scanner.file, line: 0, field: "the file", value: "",
         message: "it holds \(words) numbers; the counts \(first) and \(second) ask for "
-          + "\(sitesFirst) (facilities first) or \(customersFirst) (customers first). "
-          + "Maybe the file was cut off, or it has another format.")
+          + "\(sitesFirst) (facilities first) or \(customersFirst) (customers first)",
+        suggestion: "the file was cut off, or it has another format")
     }
     try scanner.finish()
   }
 
-  private mutating func readSitesFirst(_ scanner: inout NumberScanner) throws(BenchmarkError) {
+  private mutating func readSitesFirst(_ scanner: inout NumberScanner) throws(InstanceError) {
     let (m, n) = (facilities, customers)
     var (costs, loads) = (DecimalTable(), DecimalTable())
     for index in 0..<m {
@@ -100,7 +103,7 @@ struct FacilityTable {
     cost.removeFirst(m)
   }
 
-  private mutating func readCustomersFirst(_ scanner: inout NumberScanner) throws(BenchmarkError) {
+  private mutating func readCustomersFirst(_ scanner: inout NumberScanner) throws(InstanceError) {
     let (m, n) = (facilities, customers)
     var (costs, loads) = (DecimalTable(), DecimalTable())
     try costs.read(m * n, from: &scanner) {
@@ -120,7 +123,7 @@ struct FacilityTable {
   /// Puts all costs into `cost` and all loads into `demand`, in the order of the file.
   private mutating func scale(
     _ costs: DecimalTable, _ loads: DecimalTable, _ scanner: NumberScanner
-  ) throws(BenchmarkError) {
+  ) throws(InstanceError) {
     guard let cost = costs.scaled(to: costs.decimals), let load = loads.scaled(to: loads.decimals),
       let unit = powerOfTen(costs.decimals),
       // No plan pays more than all fixed costs and every customer's dearest service.

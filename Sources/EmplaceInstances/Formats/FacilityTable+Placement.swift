@@ -9,7 +9,7 @@ extension FacilityTable {
   /// The placement in which a customer is one demand and a facility one lane.
   func instance(
     _ service: FacilityReader.Service, _ scanner: NumberScanner
-  ) throws(BenchmarkError) -> PlacementInstance {
+  ) throws(InstanceError) -> PlacementInstance {
     let (parts, unitFactor) = try split(service, scanner)
     var instance = PlacementInstance.benchmark(
       demands: customers, named: "customer", parts: { parts[$0] }, pools: facilities,
@@ -42,7 +42,7 @@ extension FacilityTable {
   /// Parts of each customer, and the factor on the unit of the objective that spreads the costs.
   private func split(
     _ service: FacilityReader.Service, _ scanner: NumberScanner
-  ) throws(BenchmarkError) -> (parts: [Int64], unitFactor: Int64) {
+  ) throws(InstanceError) -> (parts: [Int64], unitFactor: Int64) {
     guard service == .multiSource else {
       return (Array(repeating: 1, count: customers), 1)
     }
@@ -51,8 +51,8 @@ extension FacilityTable {
     if let large = parts.firstIndex(where: { $0 > Int64(Int32.max) }) {
       throw scanner.error(
         "demand of customer \(large)", value: "\(demand[large])",
-        "more than 2^31 pieces when it may be split. "
-          + "Maybe the unit is too small, or single source is meant: --from sscflp.")
+        "more than 2^31 pieces when it may be split",
+        suggestion: "the unit is too small, or single source is meant: --from sscflp")
     }
     let total = worstSum(cost, customers) + fixedCost.reduce(Int128(0)) { $0 + Int128($1) }
     let finest = Int64(clamping: max(1, Self.finestTotal / max(1, total)))

@@ -1,4 +1,4 @@
-internal import EmplaceCore
+public import EmplaceCore
 public import EmplaceProblems
 
 /// Reads a generalised assignment problem as OR-Library and Yagiura write it, into a placement.
@@ -30,7 +30,7 @@ public struct GAPReader: Sendable {
   /// - Complexity: O(bytes); nothing is allocated before the counts are known to fit the file.
   public func read(
     _ bytes: [UInt8], file: String
-  ) throws(BenchmarkError) -> PlacementInstance {
+  ) throws(InstanceError) -> PlacementInstance {
     var scanner = NumberScanner(bytes, file: file)
     let agents = try scanner.nextCount("number of agents", in: 1...Int64(Int32.max))
     let jobs = try scanner.nextCount("number of jobs", in: 1...Int64(Int32.max))
@@ -57,6 +57,7 @@ public struct GAPReader: Sendable {
     }
     instance.arcCost = sense == .maximise ? cost.map { -$0 } : cost
     instance.arcWork = Array(load[..<cells])
+    instance.digest = hexadecimalDigest(bytes)
     return instance
   }
 }
@@ -73,21 +74,22 @@ func worstSum(_ table: [Int64], _ columns: Int) -> Int128 {
   return worst.reduce(Int128(0)) { $0 + Int128($1) }
 }
 
-func tooLarge(_ scanner: NumberScanner) -> BenchmarkError {
+func tooLarge(_ scanner: NumberScanner) -> InstanceError {
   scanner.error(
     "sum of all numbers", value: "",
-    "too large for exact 64-bit sums. Maybe the unit is too small: divide all costs, or all "
-      + "requirements and capacities, by a common factor.")
+    "too large for exact 64-bit sums",
+    suggestion: "the unit is too small: divide all costs, or all "
+      + "requirements and capacities, by a common factor")
 }
 
 /// Refuses a file that holds fewer words than its counts ask for.
-func requireNumbers(_ wanted: Int128, in scanner: NumberScanner) throws(BenchmarkError) {
+func requireNumbers(_ wanted: Int128, in scanner: NumberScanner) throws(InstanceError) {
   let found = scanner.wordCount()
   guard Int128(found) < wanted else { return }
-  throw BenchmarkError(
+  throw InstanceError(
     file: scanner.file, line: 0, field: "the file", value: "",
-    message: "\(wanted) numbers are needed for the counts on the first line, \(found) are there. "
-      + "Maybe the file was cut off, or it has another format.")
+    message: "\(wanted) numbers are needed for the counts on the first line, \(found) are there",
+    suggestion: "the file was cut off, or it has another format")
 }
 
 extension PlacementInstance {

@@ -1,3 +1,5 @@
+internal import EmplaceCore
+
 /// A decimal number as it is written: `mantissa / 10^decimals`, without trailing zeros.
 struct ExactDecimal: Equatable {
   var mantissa: Int64
@@ -61,54 +63,60 @@ struct NumberScanner {
   }
 
   /// An error at the place where the scanner stands.
-  func error(_ field: String, value: String, _ message: String) -> BenchmarkError {
-    BenchmarkError(file: file, line: line, field: field, value: value, message: message)
+  func error(
+    _ field: String, value: String, _ message: String, suggestion: String
+  ) -> InstanceError {
+    InstanceError(
+      file: file, line: line, field: field, value: value, message: message,
+      suggestion: suggestion)
   }
 
   /// The next number, not negative.
   mutating func next(
     _ field: @autoclosure () -> String
-  ) throws(BenchmarkError) -> ExactDecimal {
+  ) throws(InstanceError) -> ExactDecimal {
     skipBlanks()
     let start = position
     guard start < bytes.count else {
       throw error(
-        field(), value: "", "the file ends before it. Maybe it was cut off while copying.")
+        field(), value: "", "the file ends before it", suggestion: "it was cut off while copying")
     }
     if let number = scan(), position == bytes.count || Self.isBlank(bytes[position]) {
       if number.mantissa >= 0 { return number }
       throw error(
         field(), value: word(at: start),
-        "a negative number. Maybe the sign is a slip: counts, costs and capacities start at 0.")
+        "a negative number",
+        suggestion: "the sign is a slip: counts, costs and capacities start at 0")
     }
     throw error(
       field(), value: word(at: start),
-      "not a number that can be read exactly. Maybe it has more than 18 digits, more than "
-        + "\(Self.mostDecimals) of them after the point, or letters; write it like 42 or 8.25.")
+      "not a number that can be read exactly",
+      suggestion: "it has more than 18 digits, more than "
+        + "\(Self.mostDecimals) of them after the point, or letters; write it like 42 or 8.25")
   }
 
   /// The next number, which must be whole and in `range`.
   mutating func nextCount(
     _ field: String, in range: ClosedRange<Int64>
-  ) throws(BenchmarkError) -> Int {
+  ) throws(InstanceError) -> Int {
     let number = try next(field)
     guard number.decimals == 0, range.contains(number.mantissa) else {
       throw error(
         field, value: word(before: position),
-        "must be a whole number in \(range.lowerBound)...\(range.upperBound). "
-          + "Maybe the first line is missing or the file has another format.")
+        "must be a whole number in \(range.lowerBound)...\(range.upperBound)",
+        suggestion: "the first line is missing or the file has another format")
     }
     return Int(number.mantissa)
   }
 
   /// Makes sure that nothing but blanks is left.
-  mutating func finish() throws(BenchmarkError) {
+  mutating func finish() throws(InstanceError) {
     skipBlanks()
     guard position < bytes.count else { return }
     throw error(
       "end of the file", value: word(at: position),
-      "there is more than the counts on the first line ask for. "
-        + "Maybe the counts are too small, or the file holds several instances: split it.")
+      "there is more than the counts on the first line ask for",
+      suggestion: "the counts are too small, or the file holds several instances: split it")
   }
 
   // MARK: - Bytes
@@ -216,7 +224,7 @@ struct DecimalTable {
   /// Reads `count` numbers. The caller has checked that the file holds that many words.
   mutating func read(
     _ count: Int, from scanner: inout NumberScanner, _ field: (Int) -> String
-  ) throws(BenchmarkError) {
+  ) throws(InstanceError) {
     mantissas.reserveCapacity(mantissas.count + count)
     for index in 0..<count {
       let number = try scanner.next(field(index))

@@ -122,7 +122,8 @@ public struct SubgradientAscent {
     for column in average.indices {
       let value = Double(dual.values[column])
       average[column] =
-        isFirst ? value / Double(BlockMinimiser.unit) : average[column] * (1 - weight) + value * unit
+        isFirst
+        ? value / Double(BlockMinimiser.unit) : average[column] * (1 - weight) + value * unit
     }
   }
 
