@@ -207,6 +207,20 @@ struct DerivationReasonTests {
         == .dataUnreachable(from: "vault"))
     #expect(try data(1_000_000) { $0.demands[0].dataSite = 0 } == nil)
     #expect(try data(25_000) { $0.sites[0].uplinkKilobitsPerSecond = 4000 }?.kind == .latency)
+    // A stated way and a stated link take the place of both guesses.
+    #expect(
+      try data(26_001) { $0.network.siteRoundTripMicroseconds = [0, 12_000, 12_000, 0] } == nil)
+    #expect(
+      try data(1) { $0.network.siteRoundTripMicroseconds = [0, -1, -1, 0] }
+        == .dataUnreachable(from: "vault"))
+    #expect(
+      try data(50_000) {
+        $0.network.siteLinks = [SiteLink(from: 1, to: 0, kilobitsPerSecond: 16_000)]
+      } == nil)
+    #expect(
+      try data(50_000) {
+        $0.network.siteLinks = [SiteLink(from: 0, to: 1, kilobitsPerSecond: 16_000)]
+      }?.kind == .latency)
   }
 
   @Test("Populations of devices")
@@ -296,5 +310,54 @@ struct DerivationReasonTests {
         #expect(Dictionary(uniqueKeysWithValues: listed.map { ($0.kind, $0.count) }) == counts)
       }
     }
+  }
+
+  @Test("The same where every demand has lengths and limits of its own")
+  func manyClasses() throws {
+    var fleet = SmallFleet.one()
+    fleet.policy.waitingRule = "md1"
+    fleet.policy.utilisationCapMillionths = 400_000
+    fleet.variants[0].profiles[0].profile = .tokens(SmallFleet.tokenProfile(batch: 2))
+    fleet.demands = (0..<270).map { number in
+      var demand = SmallFleet.demand("ask \(number)", region: 0, model: 0)
+      demand.objective = .tokens(
+        firstTokenMicroseconds: Int64(1_000_000 + 20_000 * number),
+        perTokenMicroseconds: Int64(40_000 - 80 * number),
+        lengths: [
+          .init(
+            input: Int64(100 + number), output: Int64(50 + number % 7), shareMillionths: 900_000),
+          .init(input: 800, output: 90, shareMillionths: 100_000),
+        ])
+      return demand
+    }
+    let derivation = PlacementDerivation(fleet: fleet)
+    let instance = try derivation.instance(threads: 2)
+    let served = Set(instance.arcDemand.map(Int.init))
+    #expect(served.count > 10 && served.count < 260)
+    for demand in stride(from: 0, to: 270, by: 45) {
+      let reason = derivation.admissibility(demand: demand, variant: 0, pool: 0)
+      #expect((reason == nil) == served.contains(demand))
+    }
+  }
+
+  @Test("A table of very many lengths ends in few, none of them shorter")
+  func manyLengths() throws {
+    var fleet = SmallFleet.one()
+    fleet.policy.waitingRule = "md1"
+    fleet.variants[0].profiles[0].profile = .tokens(SmallFleet.tokenProfile(batch: 2))
+    let lengths = (0..<1000).map {
+      Demand.LengthBucket(input: Int64(1 + $0), output: Int64(2 + $0 % 50), shareMillionths: 1000)
+    }
+    fleet.demands[0].objective = .tokens(
+      firstTokenMicroseconds: 60_000_000, perTokenMicroseconds: 60_000_000, lengths: lengths)
+    let instance = try PlacementDerivation.derive(fleet)
+    let arc = try #require(instance.arcWork.first)
+    // The work is that of the table as it stands: prefill of 500.5 tokens, 26.5 tokens of output.
+    let context = lengths.reduce(0.0) {
+      $0 + Double($1.output) * (Double($1.input) + Double($1.output) / 2) / 1000
+    }
+    let batch = Double(instance.lanes[0].batch)
+    let work = 10e6 + 50.05e6 + 26.5 * (20e6 / batch + 0.1e6) + 0.2e3 * context
+    #expect(abs(Double(arc) - work) <= 1)
   }
 }

@@ -184,6 +184,25 @@ struct DerivationWaitingTests {
     #expect(WaitingRule.named("m/d/1") == nil)
   }
 
+  @Test("Latency in units of a batch falls with the batch limit, so limits may share tables")
+  func monotone() throws {
+    var before = Array(repeating: Double.infinity, count: checkedPercentiles.count)
+    for batch in [1, 2, 3, 4, 5, 6, 8, 11, 16, 32, 50, 100, 500, 4096] {
+      let table = try #require(ConstantBatchWaiting(batch: batch, utilisation: 0.8))
+      let quantiles = checkedPercentiles.map { table.quantile(Double($0) / 1e6) }
+      #expect(zip(quantiles, before).allSatisfy { $0 <= $1 })
+      before = quantiles
+    }
+    // More than 64 different limits: 100 goes by the table of 96.
+    let many = WaitingCalculator(
+      rule: .md1, utilisationMillionths: 800_000, batches: Set(1...100))
+    let table = try #require(ConstantBatchWaiting(batch: 96, utilisation: 0.8))
+    let promise = many.promise(
+      for: BatchService(batch: 99, meanMicroseconds: 64_000_000), percentileMillionths: 950_000)
+    #expect(
+      promise?.percentileMicroseconds == Int64(table.quantile(0.95) * 64_000_000))
+  }
+
   @Test("md1 for one request at a time has the known percentiles of M/D/1")
   func knownPercentiles() throws {
     // P(W <= 0) = 1 - r, and P(W <= x) = (1 - r) exp(r x) for x < 1 service time.

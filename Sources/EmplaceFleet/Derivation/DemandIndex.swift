@@ -11,12 +11,15 @@ struct DemandClass: Sendable, Hashable {
     case .latency(let limit), .tokens(let limit, _, _): limit
     }
   }
-  /// The percentile as a share.
-  var percentile: Double { Double(percentileMillionths) / 1_000_000 }
-  /// Table of lengths, nil for objectives on the whole latency.
+  /// Longest time per output token, microseconds; no limit for objectives on the whole latency.
+  var perTokenMicroseconds: Int64 {
+    guard case .tokens(_, let each, _) = objective else { return .max }
+    return each
+  }
+  /// Table of lengths for the waiting rule, nil for objectives on the whole latency.
   var lengths: [Demand.LengthBucket]? {
     guard case .tokens(_, _, let lengths) = objective else { return nil }
-    return lengths
+    return LengthTables.coarse(lengths)
   }
 }
 
@@ -39,8 +42,23 @@ struct DemandIndex: Sendable {
     /// For each class, the different distances of its demands from their nearest sites
     /// with nodes, increasing.
     var nearest: [[Int32]] = []
-    /// Different tables of lengths, in order of appearance.
+    /// Different tables of lengths, in order of appearance; the extreme ones of very many.
     var mixes: [[Demand.LengthBucket]] = []
+
+    /// The same with at most `count` classes, evenly spaced from the tightest objective to the
+    /// loosest; nil where there are no more than that.
+    func sample(_ count: Int) -> OfModel? {
+      guard classes.count > count else { return nil }
+      let order = classes.indices.sorted {
+        (classes[$0].limitMicroseconds, classes[$0].perTokenMicroseconds, $0)
+          < (classes[$1].limitMicroseconds, classes[$1].perTokenMicroseconds, $1)
+      }
+      var result = self
+      let chosen = (0..<count).map { order[$0 * (order.count - 1) / (count - 1)] }
+      result.classes = chosen.map { classes[$0] }
+      result.nearest = chosen.map { nearest[$0] }
+      return result
+    }
   }
 
   /// Demands of each model.
@@ -150,6 +168,7 @@ struct DemandIndex: Sendable {
         if let table = key.lengths, lengths.insert(table).inserted { model.mixes.append(table) }
       }
     }
+    model.mixes = LengthTables.extremes(model.mixes)
     for element in model.nearest.indices {
       model.nearest[element] = Set(model.nearest[element]).sorted()
     }

@@ -24,11 +24,13 @@ struct SpeedTable: Sendable {
   /// Candidates by increasing batch limit.
   var candidates: [Candidate]
 
+  /// The table of these batch limits.
   init(
-    variant: Variant, profile: Profile, demands: DemandIndex.OfModel, calculator: WaitingCalculator
+    variant: Variant, profile: Profile, batches: [Int], demands: DemandIndex.OfModel,
+    calculator: WaitingCalculator
   ) {
     candidates = []
-    for batch in profile.candidateBatches {
+    for batch in batches {
       let candidate: Candidate?
       if case .tokens(let tokens) = profile {
         candidate = Self.tokens(tokens, batch, variant, demands, calculator)
@@ -85,9 +87,9 @@ struct SpeedTable: Sendable {
     var candidate = empty(batch, demands.classes.count)
     candidate.cacheBytes = cache
     for (index, element) in demands.classes.enumerated() {
-      guard case .tokens(let first, let each, let lengths) = element.objective,
-        admits(variant, element),
-        let work = profile.workNanoseconds(LengthSums(lengths), batch: batch),
+      guard case .tokens(let first, let each, let exact) = element.objective,
+        admits(variant, element), let lengths = element.lengths,
+        let work = profile.workNanoseconds(LengthSums(exact), batch: batch),
         waiting.holds(
           perToken: each, lengths: lengths, percentileMillionths: element.percentileMillionths),
         let promise = waiting.firstToken(

@@ -259,7 +259,7 @@ struct TokenLoad: Sendable {
         rate: rate, jumps: works, longest: works.reduce(0) { max($0, $1.time) })
     } else {
       let second = works.reduce(0) { $0 + $1.share * $1.time * $1.time }
-      placeDecay = (1 - utilisation) / max(work, second / (2 * work))
+      placeDecay = (1 - utilisation) / (1.25 * max(work, second / (2 * work)))
       let context = meanContext
       let bursts = PrefillBursts(
         share: prefillShare, rate: rate, prefills: prefills, longest: batch)
