@@ -2,7 +2,7 @@ public import EmplaceProblems
 
 extension AlgorithmCatalog where P == Placement {
   /// The algorithms that place.
-  public static let placement = AlgorithmCatalog(greedy + searches)
+  public static let placement = AlgorithmCatalog(searches + greedy)
 
   private static var greedy: [Entry] {
     let all = Entry(
@@ -19,9 +19,16 @@ extension AlgorithmCatalog where P == Placement {
   private static var searches: [Entry] {
     [
       Entry(
+        name: "auto", summary: "greedy, local search and the Lagrangian search side by side",
+        make: { _ in AutoPlacement() }),
+      Entry(
+        name: "lagrangian",
+        summary: "relaxes what pools share; ascent, repair, branch and bound; proves its bound",
+        make: { _ in LagrangianPlacement() }),
+      Entry(
         name: "local-search",
         summary: "moves, swaps, variant changes, ruin and recreate from the best greedy plan",
-        make: { _ in LocalSearchPlacement() })
+        make: { _ in LocalSearchPlacement() }),
     ]
   }
 }
