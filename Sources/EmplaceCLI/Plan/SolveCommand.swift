@@ -46,8 +46,8 @@ struct SolveCommand: EmplaceSubcommand {
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "Stopping") var stopping: LimitOptions
   @Option(help: "What is decided.") var problem = ProblemName.placement
-  @Option(help: ArgumentHelp("Algorithm, see above.", valueName: "name")) var algorithm =
-    "auto"
+  @Option(help: ArgumentHelp("Algorithm, see above.", valueName: "name"))
+  var algorithm = "auto"
   @Option(help: ArgumentHelp("Program that solves integer programs.", valueName: "name"))
   var backend = "glpk"
   @Option(

@@ -27,14 +27,12 @@ enum Figures {
       }
     }
     return rows.map { row in
-      var line = " "
-      for (column, cell) in row.enumerated() {
+      let cells = row.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        let isLast = column == row.count - 1
-        line +=
-          " " + (rightAligned.contains(column) ? padding + cell : cell + (isLast ? "" : padding))
-        if !isLast { line += " " }
+        return rightAligned.contains(column) ? padding + cell : cell + padding
       }
+      var line = "  " + cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
       return line + "\n"
     }.joined()
   }
