@@ -190,6 +190,7 @@ static void on_event(glp_tree *tree, void *info) {
   if (out_of_nodes || out_of_time || cglpk_asked(search->watch)) {
     raise_bound(search, tree);
     search->outcome->status = out_of_nodes || out_of_time ? CGLPK_LIMIT : CGLPK_CANCELLED;
+    search->problem->ending = 1;
     glp_ios_terminate(tree);
     return;
   }

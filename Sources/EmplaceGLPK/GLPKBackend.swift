@@ -107,7 +107,6 @@ private final class GLPKSolve {
     let outcome = try problem.branch(
       limits(), columnCount: program.columnCount, steering: steering)
     if let error = steering.error { throw error }
-    guard let outcome else { return stopped() }
     treeNodes = Int(outcome.tree_nodes)
     switch outcome.status {
     case CGLPK_OPTIMAL:

@@ -156,6 +156,7 @@ struct NameRule {
     for (from, to) in replacements {
       guard let source = from.asciiValue, let target = to.asciiValue else { continue }
       replacement[Int(source)] = target
+      plain[Int(source)] = false
       plain[Int(target)] = false
     }
     var starts = plain
@@ -166,9 +167,10 @@ struct NameRule {
     self.starts = starts
   }
 
-  /// Free MPS: anything without blanks that does not look like a comment.
+  /// Free MPS: anything without blanks that looks like no comment, no marker and no name of a set.
   static let mps = NameRule(
-    forbidden: "", replacements: [], badStarts: "$*", reserved: ["objective"])
+    forbidden: "", replacements: [], badStarts: "$*'",
+    reserved: ["objective", "rhs", "bound", "marker"])
 
   /// CPLEX LP, as HiGHS and GLPK read it: `[` as `(`, `]` as `)`, `=` as `~`.
   static let lp = NameRule(

@@ -88,6 +88,32 @@ struct PlacementLayout: Sendable {
   var rows: [Label] = []
 }
 
+// MARK: - Where decisions stand
+
+extension PlacementFormulation {
+  /// Column that counts the replicas of a lane.
+  public func column(ofReplicas lane: Int) -> Int { layout.replicas[lane] }
+
+  /// Column of the first arc of a lane; its other arcs follow.
+  public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
+
+  /// Columns on which a tree branches, by class, the most important class first: rented nodes and
+  /// sites, artifacts, replicas, units set apart, then routes.
+  public var branchingClasses: [[Int]] {
+    var classes = [[Int]](repeating: [], count: 4)
+    for (column, label) in layout.columns.enumerated() {
+      switch label.kind {
+      case .rented, .open, .live, .inDomain: classes[0].append(column)
+      case .present, .loaded: classes[1].append(column)
+      case .replicas, .apart: classes[2].append(column)
+      case .route: classes[3].append(column)
+      default: break
+      }
+    }
+    return classes
+  }
+}
+
 extension PlacementFormulation {
   /// Reads the decisions from the values of all columns.
   public func solution(from values: [Int64]) -> PlacementSolution {
