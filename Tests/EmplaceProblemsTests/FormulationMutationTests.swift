@@ -315,9 +315,10 @@ import Testing
       },
       Mutation(label: label, what: "more than whole", limit: addCase) {
         route(&$0)
-        $0.replicas[0].count = 2
+        $0.replicas.insert(.init(lane: 1, count: 1), at: 1)
+        $0.artifacts = [0, 1, 2]
       } change: {
-        $0.failureRoutes[0][0].parts = 5
+        $0.failureRoutes[0].append(.init(demand: 0, lane: 1, parts: 2))
       },
     ]
   }
