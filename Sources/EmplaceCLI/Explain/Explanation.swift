@@ -6,6 +6,8 @@ struct Explanation {
   static let siteLimit = 12
   /// Lanes that are tried at one site.
   static let laneLimit = 4
+  /// Seconds after which no further move is tried: each is judged by the verifier as a whole.
+  static let patienceSeconds = 20.0
   /// Demands that are explained when none was named.
   static let demandLimit = 10
 
@@ -30,7 +32,7 @@ struct Explanation {
     if let site {
       text += "\nAt \(instance.sites[site].name)\n" + table(everyPlace(demand, at: site))
     } else {
-      text += "\nElsewhere\n" + elsewhere(demand)
+      text += "\nElsewhere, if all of it moved there\n" + elsewhere(demand)
     }
     return text
   }
@@ -91,6 +93,7 @@ struct Explanation {
     var best: (cost: Int128, row: [String])?
     var broken: [String]?
     for lane in lanes {
+      if Clock.elapsed > Self.patienceSeconds { break }
       switch whatIf.serving(demand, by: lane) {
       case .holds(let difference, let terms):
         if difference < best?.cost ?? .max {
@@ -100,7 +103,7 @@ struct Explanation {
         if broken == nil { broken = [place(lane), "would break \(violation)"] }
       }
     }
-    return best?.row ?? broken ?? []
+    return best?.row ?? broken ?? ["not tried: the moves before took too long"]
   }
 
   private static func words(

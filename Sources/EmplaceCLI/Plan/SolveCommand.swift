@@ -63,6 +63,11 @@ struct SolveCommand: EmplaceSubcommand {
     help: ArgumentHelp("Where the proof of the bound goes.", valueName: "file"),
     completion: .file())
   var certificate: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where the history of incumbent and bound goes, for report.", valueName: "file"),
+    completion: .file())
+  var history: String?
   @Option(help: "How the result is printed.") var format = Format.text
 
   func validate() throws {

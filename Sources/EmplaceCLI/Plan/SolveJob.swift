@@ -7,6 +7,7 @@ struct SolveJob {
   private let loaded: LoadedInstance
   private let output: OutputFile
   private let certificate: OutputFile?
+  private let history: OutputFile?
   private let writer: PlanWriter
   private let warmStart: PlacementSolution?
 
@@ -14,17 +15,18 @@ struct SolveJob {
   init(_ command: SolveCommand) throws {
     self.command = command
     let inputs = command.instance
-    for path in [command.outputPath, command.certificate].compactMap({ $0 }) {
+    for path in [command.outputPath, command.certificate, command.history].compactMap({ $0 }) {
       guard !inputs.contains(where: { Self.isSame($0, path) }) else {
         throw CommandFailure(
           file: path, "this is a file of the instance and would be overwritten",
-          maybe: "another --output or --certificate is meant")
+          maybe: "another name is meant")
       }
     }
     output = try OutputFile(command.outputPath)
     certificate = try command.certificate.map { path throws(CommandFailure) in
       try OutputFile(path)
     }
+    history = try command.history.map { path throws(CommandFailure) in try OutputFile(path) }
     let loaded = try command.reading.read(inputs, threads: command.stopping.threadCount)
     warmStart = try command.warmStart.map { try Self.read($0, for: loaded.instance) }
     writer = PlanWriter(output, loaded.instance)
@@ -108,6 +110,10 @@ struct SolveJob {
       } else {
         Console.complain("\(certificate.path) is not written: no bound has a certificate")
       }
+    }
+    if let history {
+      let text = HistoryFile(result.events, of: loaded.instance).json.text
+      try history.write { (sink) throws(CommandFailure) in try sink(Array(text.utf8)) }
     }
     if let refusal = result.refusal { Console.complain(refusal) }
     if let failure = result.failure { Console.complain("the search broke off: \(failure)") }

@@ -102,7 +102,7 @@ struct SolveReport {
     ]
     if let bound = result.bound {
       let share = result.closedGap.map {
-        "; of the first plan's distance to it \(Figures.percent($0)) is left"
+        "; of the greedy plan's distance to it \(Figures.percent($0)) is left"
       }
       rows.append([
         "bound",
