@@ -22,7 +22,7 @@ struct EmplaceCommand: AsyncParsableCommand {
       """,
     version: Emplace.version,
     groupedSubcommands: [
-      CommandGroup(name: "Plan", subcommands: [SolveCommand.self]),
+      CommandGroup(name: "Plan", subcommands: [SolveCommand.self, ReportCommand.self]),
       CommandGroup(name: "Check", subcommands: [VerifyCommand.self, ValidateCommand.self]),
       CommandGroup(name: "Explain", subcommands: [ExplainCommand.self, CompareCommand.self]),
       CommandGroup(

@@ -1,4 +1,5 @@
 import Emplace
+import EmplaceReport
 
 /// A plan as people read it: what runs where, what is not served and why, what it costs, what
 /// changes.
@@ -48,116 +49,54 @@ struct PlanText {
 
   // MARK: Sections
 
+  private var tables: PlanTables { PlanTables(solution, of: instance, fleet: loaded.fleet) }
+
   private var places: String {
     var rows: [[String]] = []
     var previous = -1
-    let order = solution.replicas.sorted {
-      (instance.site(ofLane: $0.lane), $0.lane) < (instance.site(ofLane: $1.lane), $1.lane)
-    }
-    let rented = Dictionary(uniqueKeysWithValues: solution.rented.map { ($0.pool, $0.count) })
-    for element in order {
-      let lane = instance.lanes[element.lane]
-      let site = instance.site(ofLane: element.lane)
-      let variant = instance.variant(ofLane: element.lane)
-      var what = variant < 0 ? "open" : instance.variants[variant].name
-      if lane.batch > 0 { what += ", batch \(lane.batch)" }
-      var pool = instance.pools[Int(lane.pool)].name
-      if let nodes = rented[Int(lane.pool)] {
-        pool += " (\(Figures.count(nodes, "node")) rented)"
-      }
+    for place in tables.places {
+      var what = place.variant ?? "open"
+      if place.batch > 0 { what += ", batch \(place.batch)" }
+      var pool = place.pool
+      if place.rentedNodes > 0 { pool += " (\(Figures.count(place.rentedNodes, "node")) rented)" }
       rows.append([
-        site == previous ? "" : instance.sites[site].name, "\(element.count) x", what,
-        variant < 0 ? "" : "on \(pool)",
+        place.site == previous ? "" : place.siteName, "\(place.count) x", what,
+        place.variant == nil ? "" : "on \(pool)",
       ])
-      previous = site
+      previous = place.site
     }
     return Self.list(rows, rightAligned: [1], nothing: "nothing runs")
   }
 
   private static func notServed(_ unserved: UnservedSummary) -> String {
-    let rows = unserved.rows.map { row -> [String] in
-      let rate = Figures.fixed(Double(row.unserved) / 1e6, 3)
-      let asked = Figures.fixed(Double(row.asked) / 1e6, 3)
-      let reasons = row.reasons.map { "\($0.count) \(words(for: $0.reason))" }
-      return [
-        row.name, Figures.percent(row.share), "\(rate) of \(asked) requests/s",
-        row.demands == 0
-          ? ""
-          : "\(Figures.count(row.demands, "demand")): " + reasons.joined(separator: ", "),
+    let rows = unserved.classes.map { row -> [String] in
+      [
+        row.name, Figures.percent(row.share), row.rates,
+        row.demands == 0 ? "" : "\(Figures.count(row.demands, "demand")): \(row.reasons)",
       ]
     }
     return list(rows, rightAligned: [1], nothing: "")
   }
 
   private var costs: String {
-    let split = CostSplit(of: solution, in: instance)
-    let isFleet = loaded.fleet != nil
-    let terms: [(String, Int128)] = [
-      ("rented nodes", split.rent), (isFleet ? "opened sites" : "opened", split.opening),
-      (isFleet ? "running replicas" : "fixed", split.replicas),
-      (isFleet ? "served requests: energy, network, latency, accuracy" : "assigned", split.routes),
-      ("requests not served", split.unserved), ("moving and removing artifacts", split.moves),
-    ]
-    var rows = terms.filter { $0.1 != 0 }.map { [printed($0.1), $0.0] }
-    rows.append([printed(split.total), "in all"])
+    var rows = tables.costs.map { [printed($0.amount), $0.words] }
+    rows.append([printed(tables.total), "in all"])
     if instance.constant != 0 {
-      rows.append([
-        printed(Int128(instance.constant)), "apart from this: what no decision changes",
-      ])
+      rows.append([printed(instance.constant), "apart from this: what no decision changes"])
     }
     return Figures.table(rows, rightAligned: [0])
   }
 
-  private func printed(_ amount: Int128) -> String {
-    let number = instance.printed(Int64(clamping: amount))
+  private func printed(_ amount: Int64) -> String {
+    let number = instance.printed(amount)
     return instance.currency.isEmpty ? number.description : number.padded(to: 6)
   }
 
   private var changes: String? {
-    guard let incumbent = loaded.fleet?.incumbent else { return nil }
-    let isPresent = Set(solution.artifacts)
-    var rows: [[String]] = []
-    for (index, artifact) in instance.artifacts.enumerated()
-    where isPresent.contains(index) != artifact.isIncumbent {
-      let variant = instance.variants[Int(artifact.variant)].name
-      let site = instance.sites[Int(artifact.site)].name
-      rows.append(
-        artifact.isIncumbent
-          ? ["-", "\(variant) leaves \(site)"]
-          : [
-            "+",
-            "\(variant) comes to \(site)"
-              + (artifact.transferMiB > 0 ? " (\(artifact.transferMiB) MiB to move)" : ""),
-          ])
+    tables.changes.map { changes in
+      Self.list(
+        changes.map { [$0.isAddition ? "+" : "-", $0.words] }, nothing: "nothing changes")
     }
-    rows += replicaChanges(incumbent)
-    return Self.list(rows, nothing: "nothing changes")
-  }
-
-  private func replicaChanges(_ incumbent: IncumbentPlan) -> [[String]] {
-    struct Place: Hashable {
-      var pool: Int
-      var variant: Int
-    }
-    var difference: [Place: Int64] = [:]
-    for element in incumbent.replicas {
-      difference[Place(pool: element.pool, variant: element.variant), default: 0] -= element.count
-    }
-    for element in solution.replicas {
-      let place = Place(
-        pool: Int(instance.lanes[element.lane].pool),
-        variant: instance.variant(ofLane: element.lane))
-      difference[place, default: 0] += element.count
-    }
-    return difference.filter { $0.value != 0 }
-      .sorted { ($0.key.pool, $0.key.variant) < ($1.key.pool, $1.key.variant) }
-      .map { place, change in
-        let count = Figures.count(Int(change.magnitude), "replica")
-        return [
-          change > 0 ? "+" : "-",
-          "\(count) of \(instance.variants[place.variant].name) on \(instance.pools[place.pool].name)",
-        ]
-      }
   }
 
   private static func list(
@@ -169,36 +108,5 @@ struct PlanText {
       text += "  and \(rows.count - lineLimit) more; the solution file has them all\n"
     }
     return text
-  }
-
-  private static func words(for reason: UnservedSummary.Reason) -> String {
-    switch reason {
-    case .capacity: "for want of capacity at its price"
-    case .price: "because serving is dearer"
-    case .improvable: "although there is room: a better plan exists"
-    case .inadmissible(let kind): words(for: kind)
-    }
-  }
-
-  /// What rules out most places, in words.
-  private static func words(for kind: Inadmissible.Kind) -> String {
-    switch kind {
-    case .otherModel: "without a variant"
-    case .noRequests: "without requests"
-    case .endpointRegion, .endpointOffline: "without a device on line"
-    case .residency: "by residency"
-    case .weightsJurisdiction: "where the weights may not lie"
-    case .trust: "by trust"
-    case .accuracy: "by accuracy"
-    case .version: "by version"
-    case .noNodes: "without nodes"
-    case .noProfile: "without a profile on the hardware"
-    case .otherObjective: "with an objective that no profile knows"
-    case .doesNotFit: "too large for every node"
-    case .unreachable, .dataUnreachable: "out of reach"
-    case .latency: "by latency"
-    case .firstToken: "by time to first token"
-    case .perToken: "by time per token"
-    }
   }
 }

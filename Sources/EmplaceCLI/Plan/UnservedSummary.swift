@@ -1,4 +1,5 @@
 import Emplace
+import EmplaceReport
 
 /// What a plan leaves unserved, by priority class, with the reasons.
 struct UnservedSummary {
@@ -100,6 +101,54 @@ struct UnservedSummary {
           ("reasons", .object(row.reasons.map { ($0.reason.word, .integer($0.count)) })),
         ])
       })
+  }
+}
+
+// MARK: - In words
+
+extension UnservedSummary {
+  /// The classes as pages and text show them.
+  var classes: [PlacementReport.UnservedClass] {
+    rows.map { row in
+      let rate = Figures.fixed(Double(row.unserved) / 1e6, 3)
+      let asked = Figures.fixed(Double(row.asked) / 1e6, 3)
+      return PlacementReport.UnservedClass(
+        name: row.name, share: row.share, rates: "\(rate) of \(asked) requests/s",
+        demands: row.demands,
+        reasons: row.reasons.map { "\($0.count) \(Self.words(for: $0.reason))" }
+          .joined(separator: ", "))
+    }
+  }
+
+  private static func words(for reason: Reason) -> String {
+    switch reason {
+    case .capacity: "for want of capacity at its price"
+    case .price: "because serving is dearer"
+    case .improvable: "although there is room: a better plan exists"
+    case .inadmissible(let kind): words(for: kind)
+    }
+  }
+
+  /// What rules out most places, in words.
+  private static func words(for kind: Inadmissible.Kind) -> String {
+    switch kind {
+    case .otherModel: "without a variant"
+    case .noRequests: "without requests"
+    case .endpointRegion, .endpointOffline: "without a device on line"
+    case .residency: "by residency"
+    case .weightsJurisdiction: "where the weights may not lie"
+    case .trust: "by trust"
+    case .accuracy: "by accuracy"
+    case .version: "by version"
+    case .noNodes: "without nodes"
+    case .noProfile: "without a profile on the hardware"
+    case .otherObjective: "with an objective that no profile knows"
+    case .doesNotFit: "too large for every node"
+    case .unreachable, .dataUnreachable: "out of reach"
+    case .latency: "by latency"
+    case .firstToken: "by time to first token"
+    case .perToken: "by time per token"
+    }
   }
 }
 
