@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceMIP
+import Foundation
 import Synchronization
 
 /// Asks to stop a while after it was made, and measures how long that takes.
@@ -21,6 +22,29 @@ final class StoppingMonitor: MIPMonitor {
   var questionCount: Int { questions.load(ordering: .relaxed) }
 }
 
+/// Measures the longest silence between two questions, in seconds of the thread's processor time:
+/// that does not depend on what else the machine does.
+final class ListeningMonitor: MIPMonitor {
+  private struct State {
+    var last: Double?
+    var longest = 0.0
+  }
+  private let state = Mutex(State())
+
+  func shouldStop() -> Bool {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    let now = Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+    state.withLock {
+      if let last = $0.last { $0.longest = max($0.longest, now - last) }
+      $0.last = now
+    }
+    return false
+  }
+
+  var longestSilence: Double { state.withLock { $0.longest } }
+}
+
 extension MIPBackendConformance {
   /// A tree that no backend finishes soon.
   private static let tree = HardProgram.assignment(agents: 10, jobs: 100, seed: 7).program
@@ -37,6 +61,9 @@ extension MIPBackendConformance {
     latency("cancel in a relaxation", relaxation, after: 0.25, cancel: 0.2),
     latency("cancel in a large relaxation", largeRelaxation, after: 1, cancel: 1),
     latency("time limit in a large relaxation", largeRelaxation, after: 1, timeLimit: 0.5),
+    silence("silence in a tree", tree, seconds: 1, most: 0.05),
+    silence("silence in the tree of a location program", relaxation, seconds: 6, most: 0.4),
+    silence("silence in a large relaxation", largeRelaxation, seconds: 3, most: 0.2),
     Case("cancel before the start") { backend, findings in
       let monitor = StoppingMonitor(after: 0)
       let answer = try backend.solve(tree, options: MIPOptions(), monitor: monitor)
@@ -121,6 +148,21 @@ extension MIPBackendConformance {
       }
       findings.expect(
         least <= cancel ?? timeLimit ?? 0, "ended \(least) s late, in the best of three attempts")
+    }
+  }
+
+  /// No silence is longer than `most` seconds of processor time.
+  private static func silence(
+    _ name: String, _ program: IntegerProgram, seconds: Double, most: Double
+  ) -> Case {
+    Case(name) { backend, findings in
+      var options = MIPOptions()
+      options.timeSeconds = seconds
+      let monitor = ListeningMonitor()
+      _ = try backend.solve(program, options: options, monitor: monitor)
+      findings.expect(
+        monitor.longestSilence <= most, "\(monitor.longestSilence) s, allowed are \(most) s")
+      findings.expect(monitor.longestSilence > 0, "the monitor was never asked")
     }
   }
 }

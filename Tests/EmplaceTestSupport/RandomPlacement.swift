@@ -7,6 +7,12 @@ public struct RandomPlacement: Sendable {
   public var sites = 3
   /// Most models, at least one.
   public var models = 3
+  /// Most pools of a site, at least one.
+  public var pools = 2
+  /// Most artifacts.
+  public var artifacts = 12
+  /// Most nodes that may be rented in a pool.
+  public var rentable: Int64 = 2
   /// Most lanes.
   public var lanes = 8
   /// Most replicas of a lane.
@@ -28,7 +34,10 @@ public struct RandomPlacement: Sendable {
     var result = RandomPlacement()
     result.sites = 2
     result.models = 2
-    result.lanes = 3
+    result.pools = 1
+    result.artifacts = 4
+    result.rentable = 1
+    result.lanes = 4
     result.replicas = 2
     result.demands = 3
     result.parts = 2
@@ -82,16 +91,16 @@ private struct Maker {
       var element = PlacementInstance.Site(name: "s\(site)")
       element.domain = chance(60) ? Int32(random.below(2)) : -1
       if limit() { element.openingCost = int64(1...30) }
-      if limit() { element.powerCap = int64(20...160) }
-      if limit() { element.storageMiB = int64(5...30) }
+      if limit() { element.powerCap = int64(10...90) }
+      if limit() { element.storageMiB = int64(5...20) }
       if limit() { element.uplinkMiB = int64(3...20) }
       instance.sites.append(element)
-      for index in 0..<int(1...2) {
+      for index in 0..<int(1...settings.pools) {
         var pool = PlacementInstance.Pool(name: "s\(site)/p\(index)", site: Int32(site))
-        pool.owned = int64(0...2)
-        pool.rentable = limit() || pool.owned == 0 ? int64(1...2) : 0
+        pool.owned = chance(75) ? int64(1...2) : 0
+        pool.rentable = limit() || pool.owned == 0 ? int64(1...settings.rentable) : 0
         pool.rentCost = int64(1...25)
-        pool.devices = int64(0...2)
+        pool.devices = chance(75) ? int64(1...2) : 0
         pool.deviceMiB = pool.devices > 0 ? 100 : 0
         if limit() || pool.devices == 0 { pool.cpuMilliCores = int64(500...2000) }
         if limit() { pool.hostMiB = int64(50...200) }
@@ -102,19 +111,19 @@ private struct Maker {
   }
 
   private mutating func makeModels() {
-    let tenants = int(1...2)
+    let tenants = chance(75) ? 2 : 1
     for tenant in 0..<tenants {
       var element = PlacementInstance.Tenant(name: "t\(tenant)")
-      if limit() { element.quotaMilliShares = int64(300...2500) }
-      if limit() { element.isolation = chance(50) ? .device : .node }
+      if limit() { element.quotaMilliShares = int64(300...1500) }
+      if limit() || limit() { element.isolation = chance(50) ? .device : .node }
       instance.tenants.append(element)
     }
     let count = int(1...settings.models)
     for model in 0..<count {
       var element = PlacementInstance.Model(name: "m\(model)")
       element.tenant = chance(80) ? Int32(random.below(tenants)) : -1
-      if limit() { element.leastDomains = int64(1...2) }
-      if limit() { element.licenceCopies = int64(1...3) }
+      if limit() { element.leastDomains = chance(25) ? 2 : 1 }
+      if limit() { element.licenceCopies = int64(1...2) }
       if limit() { element.liveVersions = 1 }
       element.versions = Int32(int(1...2))
       if limit(), count > 1 {
@@ -136,7 +145,7 @@ private struct Maker {
       instance.demands.append(
         .init(
           name: "d\(demand)", parts: int64(1...settings.parts),
-          unservedCost: chance(90) ? int64(5...60) : nil,
+          unservedCost: chance(92) ? int64(20...90) : nil,
           model: Int32(random.below(instance.models.count)), region: Int32(random.below(2)),
           priorityClass: Int32(random.below(2))))
       for _ in 0..<instance.hours { instance.rate.append(int64(1...10)) }
@@ -148,7 +157,7 @@ private struct Maker {
       for variant in instance.variants.indices where chance(70) {
         var element = PlacementInstance.Artifact(variant: Int32(variant), site: Int32(site))
         element.sizeMiB = int64(1...10)
-        if chance(30) {
+        if chance(35) {
           element.isIncumbent = true
           element.removeCost = int64(0...15)
         } else {
@@ -157,6 +166,9 @@ private struct Maker {
         }
         instance.artifacts.append(element)
       }
+    }
+    while instance.artifacts.count > settings.artifacts {
+      instance.artifacts.remove(at: random.below(instance.artifacts.count))
     }
   }
 
@@ -181,13 +193,13 @@ private struct Maker {
     lane.batch = Int32(batch)
     lane.most = int64(1...settings.replicas)
     lane.least = chance(5) ? 1 : 0
-    lane.cost = int64(0...40)
+    lane.cost = int64(0...30)
     lane.capacity = int64(20...120)
     lane.milliwatts = int64(5...30)
     if element.devices > 0 {
       lane.devices = chance(20) ? int64(1...4) : int64(1...element.devices)
-      lane.deviceMiB = int64(10...100)
-      lane.milliShares = int64(1...10) * 100
+      lane.deviceMiB = chance(50) ? int64(10...45) : int64(30...90)
+      lane.milliShares = (chance(50) ? int64(1...5) : int64(3...9)) * 100
     }
     lane.cpuMilliCores = element.devices == 0 ? int64(200...900) : int64(0...400)
     lane.hostMiB = int64(0...60)

@@ -4,8 +4,9 @@ public import EmplaceCore
 public enum SmallProgram {
   /// A program of at most six columns with at most four values each, and at most five rows in all
   /// relations, with units, empty rows, negative bounds and repeated entries. About half of the
-  /// seeds are feasible.
-  public static func random(seed: UInt64) -> IntegerProgram {
+  /// seeds are feasible. With `noise` some right-hand sides are one part of a unit off a whole
+  /// number, which solvers in doubles do not see.
+  public static func random(seed: UInt64, noise: Bool = true) -> IntegerProgram {
     var random = RandomGenerator(seed: seed)
     var program = IntegerProgram(
       columnName: { "x[\($0)]" }, rowName: { "R\($0)[lane=\($0),hour=0]" })
@@ -18,17 +19,19 @@ public enum SmallProgram {
         cost: Int64(random.below(41) - 20) * program.objectiveUnit + Int64(random.below(3)),
         divisible: random.below(2) == 0)
     }
-    for _ in 0..<random.below(6) { addRow(to: &program, unit: units[random.below(4)], &random) }
+    for _ in 0..<random.below(6) {
+      addRow(to: &program, unit: units[random.below(4)], noise: noise, &random)
+    }
     return program
   }
 
   private static func addRow(
-    to program: inout IntegerProgram, unit: Int64, _ random: inout RandomGenerator
+    to program: inout IntegerProgram, unit: Int64, noise: Bool, _ random: inout RandomGenerator
   ) {
     let relations: [IntegerProgram.Relation] = [.atLeast, .atMost, .atMost, .equal]
     let relation = relations[random.below(4)]
-    let noise = relation == .equal ? 0 : Int64(random.below(2))
-    let side = Int64(random.below(13) - 4) * unit + noise
+    let extra = relation == .equal ? 0 : Int64(random.below(2))
+    let side = Int64(random.below(13) - 4) * unit + (noise ? extra : 0)
     program.addRow(relation, side, unit: unit)
     for column in 0..<program.columnCount where random.below(3) > 0 {
       let coefficient = Int64(random.below(13) - 6) * unit

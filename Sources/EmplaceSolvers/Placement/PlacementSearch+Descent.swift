@@ -58,7 +58,8 @@ extension PlacementSearch {
       let unserved = options.parts[demand] - state.served[demand]
       if unserved > 0 { return true }
       for other in options.range(demand) where state.parts[other] > 0 {
-        gain += max(0, Double(options.cost[other] - options.cost[option]))
+        gain +=
+          max(0, Double(options.cost[other] - options.cost[option]))
           * Double(state.parts[other])
       }
     }
