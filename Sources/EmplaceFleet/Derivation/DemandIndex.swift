@@ -73,6 +73,8 @@ struct DemandIndex: Sendable {
   let totals: [Int128]
   /// Parts of each demand.
   let parts: [Int64]
+  /// What each demand fetches.
+  let data: [DataNeed]
 
   init(fleet: Fleet, roundTrips: RoundTrips, threads: Int) {
     let hours = fleet.horizon.hoursUTC.count
@@ -121,6 +123,7 @@ struct DemandIndex: Sendable {
     self.peaks = peaks
     self.totals = totals
     parts = fleet.demands.map(\.parts)
+    data = fleet.demands.map(DataNeed.init)
   }
 
   /// Least round trip of each region to any site with nodes that may serve it.
@@ -185,7 +188,7 @@ struct DemandIndex: Sendable {
       guard own == nil || own == demand.region else { continue }
       let trip = Int64(roundTrips.value(region: demand.region, site: index))
       guard trip < nearest else { continue }
-      let way = trip + Int64(roundTrips.fetch(demand, to: index, in: fleet))
+      let way = trip + Int64(roundTrips.fetch(DataNeed(demand), to: index))
       if way < nearest { nearest = Int32(truncatingIfNeeded: way) }
     }
     return nearest

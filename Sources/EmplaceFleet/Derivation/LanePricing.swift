@@ -37,7 +37,6 @@ struct LanePricer: Sendable {
   /// Best accuracy of any admissible variant for each demand; empty where accuracy has no price.
   let bestAccuracy: [Int64]
   private let hours: Int
-  private let needsData: Bool
   private let requestBytes: [Int64]
   private let egressPrices: [Int64]
 
@@ -52,7 +51,6 @@ struct LanePricer: Sendable {
     self.energy = energy
     self.bestAccuracy = bestAccuracy
     hours = fleet.horizon.hoursUTC.count
-    needsData = index.models.contains { $0.needsData }
     requestBytes = fleet.demands.map(\.requestBytes)
     egressPrices = fleet.network.egressPricePerGiB
   }
@@ -182,11 +180,10 @@ struct LanePricer: Sendable {
     guard let leaving = Self.egress(requestBytes[demand], price: site.egressPrice) else {
       return nil
     }
-    guard needsData else { return use + leaving }
-    let element = fleet.demands[demand]
-    guard let data = element.dataSite, data != site.site else { return use + leaving }
-    let price = data < egressPrices.count ? egressPrices[data] : 0
-    return Self.egress(element.dataBytesPerRequest, price: price).map { use + leaving + $0 }
+    let data = index.data[demand]
+    guard data.site >= 0, data.site != site.site else { return use + leaving }
+    let price = data.site < egressPrices.count ? egressPrices[data.site] : 0
+    return Self.egress(data.bytes, price: price).map { use + leaving + $0 }
   }
 
   /// bytes x 3600 x price / 2^30, in 1e-12 micro-units, rounded up.

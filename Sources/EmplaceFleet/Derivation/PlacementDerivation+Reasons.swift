@@ -115,7 +115,7 @@ extension PlacementDerivation {
     let (element, place) = (fleet.demands[demand], fleet.pools[pool])
     let trip = roundTrips.value(region: element.region, site: place.site)
     if trip >= RoundTrips.unreachable { return .unreachable }
-    let fetch = roundTrips.fetch(element, to: place.site, in: fleet)
+    let fetch = roundTrips.fetch(DataNeed(element), to: place.site)
     if fetch >= RoundTrips.unreachable {
       return .dataUnreachable(from: element.dataSite.map { fleet.sites[$0].id } ?? "")
     }

@@ -90,8 +90,8 @@ struct LaneFinder: Sendable {
             let limit = reach[Int(classOf[position])]
             guard distance <= limit, own < 0 || own == region else { continue }
             if demands.needsData {
-              let demand = fleet.demands[Int(demands.demands[position])]
-              let fetch = roundTrips.fetch(demand, to: site, in: fleet)
+              let need = index.data[Int(demands.demands[position])]
+              let fetch = roundTrips.fetch(need, to: site)
               guard fetch <= limit - distance else { continue }
               distance += fetch
             }

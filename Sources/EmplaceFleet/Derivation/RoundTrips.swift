@@ -1,3 +1,19 @@
+/// What a demand fetches for each request.
+struct DataNeed: Sendable {
+  /// Index of the region of its users.
+  var region: Int
+  /// Index of the site where the data lies, -1 for none.
+  var site: Int
+  /// Bytes a request.
+  var bytes: Int64
+
+  init(_ demand: Demand) {
+    region = demand.region
+    site = demand.dataSite ?? -1
+    bytes = demand.dataBytesPerRequest
+  }
+}
+
 /// Round trips of a fleet, site by site, and the time to fetch data from another site.
 ///
 /// Microseconds in 32 bits: at most 1,000 s, and ``unreachable`` beyond.
@@ -15,6 +31,8 @@ struct RoundTrips: Sendable {
   /// Kilobits per second from site a to site b at `a * sites + b`, where it is stated.
   private let links: [Int: Int64]
   private let sites: Int
+  /// Kilobits per second of each site's uplink, `Int64.max` where it is not known.
+  private let uplinks: [Int64]
 
   init(fleet: Fleet, threads: Int) {
     let (regions, sites) = (fleet.regions.count, fleet.sites.count)
@@ -44,6 +62,7 @@ struct RoundTrips: Sendable {
       links[link.from * sites + link.to] = link.kilobitsPerSecond
     }
     self.links = links
+    uplinks = fleet.sites.map { $0.uplinkKilobitsPerSecond ?? .max }
   }
 
   /// Round trips between sites, from the matrix or from coordinates; ``unknown`` without either.
@@ -68,19 +87,22 @@ struct RoundTrips: Sendable {
   /// Time to fetch the data of one request from where it lies to `site`: a round trip (by way of the
   /// user's region where the way between the sites is not known), and the bytes over the link
   /// between the two, or over the slower of their uplinks that are known where no link is stated.
-  func fetch(_ demand: Demand, to site: Int, in fleet: Fleet) -> Int32 {
-    guard let data = demand.dataSite, data != site, demand.dataBytesPerRequest > 0 else { return 0 }
-    var trip = Int64(betweenSites[data * sites + site])
+  func fetch(_ data: DataNeed, to site: Int) -> Int32 {
+    guard data.site >= 0, data.site != site, data.bytes > 0 else { return 0 }
+    var trip = Int64(betweenSites[data.site * sites + site])
     if trip == Int64(Self.unknown) {
       trip =
-        Int64(value(region: demand.region, site: data))
-        + Int64(value(region: demand.region, site: site))
+        Int64(value(region: data.region, site: data.site))
+        + Int64(value(region: data.region, site: site))
     }
     guard trip < Self.unreachable else { return Self.unreachable }
-    let uplinks = [data, site].compactMap { fleet.sites[$0].uplinkKilobitsPerSecond }
-    guard let speed = links[data * sites + site] ?? uplinks.min() else { return Self.clamped(trip) }
+    let speed =
+      links.isEmpty
+      ? min(uplinks[data.site], uplinks[site])
+      : links[data.site * sites + site] ?? min(uplinks[data.site], uplinks[site])
+    guard speed < .max else { return Self.clamped(trip) }
     guard speed > 0 else { return Self.unreachable }
-    let transfer = (Int128(demand.dataBytesPerRequest) * 8000 + Int128(speed) - 1) / Int128(speed)
+    let transfer = (Int128(data.bytes) * 8000 + Int128(speed) - 1) / Int128(speed)
     return Self.clamped(Int64(clamping: Int128(trip) + transfer))
   }
 
