@@ -92,7 +92,10 @@ struct SolveJob {
   }
 
   /// Seconds kept for writing the last plan and the result.
-  private var writingSeconds: Double { 0.03 + Double(loaded.instance.demands.count) * 1e-5 }
+  private var writingSeconds: Double {
+    let terms = command.format == .text ? loaded.servingTermsSeconds ?? 0 : 0
+    return 0.03 + terms + Double(loaded.instance.demands.count) * 1e-5
+  }
 
   /// Seconds kept for building the program once more.
   private var replaySeconds: Double { Double(loaded.instance.arcCount) * 1e-6 }

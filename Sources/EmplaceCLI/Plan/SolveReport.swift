@@ -75,7 +75,10 @@ struct SolveReport {
     var text = ""
     if let incumbent = result.incumbent {
       let plan = PlanText(loaded, incumbent.solution, incumbent.objective)
-      text += plan.headline(unserved) + ".\n" + quality(plan) + "\n\n" + plan.text(unserved) + "\n"
+      let serving =
+        loaded.servingTermsSeconds == nil
+        ? nil : ServingTerms(loaded, threads: command.stopping.threadCount)
+      text += plan.headline(unserved) + ".\n" + quality(plan) + "\n\n" + plan.text(unserved, serving) + "\n"
     } else if result.status == .infeasible {
       text += "\(instance.name): there is no plan, and a certificate proves it (verified).\n"
       text += "These constraints contradict each other:\n"
