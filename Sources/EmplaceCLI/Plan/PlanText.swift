@@ -29,13 +29,15 @@ struct PlanText {
 
   // MARK: Head
 
-  /// Replicas, sites and money in one sentence.
-  var headline: String {
+  /// Replicas, sites, service and money in one sentence.
+  func headline(_ unserved: UnservedSummary?) -> String {
     let replicas = solution.replicas.reduce(0) { $0 + $1.count }
     let sites = Set(solution.replicas.map { instance.site(ofLane: $0.lane) }).count
     let name = instance.name.isEmpty ? "The plan" : instance.name
     return "\(name): \(Figures.count(replicas, "replica")) at "
-      + "\(sites) of \(Figures.count(instance.sites.count, "site")), \(money(objective))"
+      + "\(sites) of \(Figures.count(instance.sites.count, "site"))"
+      + (unserved.map { " serve \(Figures.percent($0.servedShare)) of the requests for " } ?? ", ")
+      + money(objective)
   }
 
   /// An amount with its unit.
