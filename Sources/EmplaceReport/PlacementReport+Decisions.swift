@@ -7,9 +7,11 @@ extension PlacementReport {
   func addDecisions(to page: inout Markup) {
     addPlaces(to: &page)
     page.element("div", [("class", "pair")]) { pair in
-      addCosts(to: &pair)
-      addUnserved(to: &pair)
-      addChanges(to: &pair)
+      pair.element("div") { column in
+        addCosts(to: &column)
+        addUnserved(to: &column)
+      }
+      pair.element("div") { addChanges(to: &$0) }
     }
   }
 
@@ -53,7 +55,8 @@ extension PlacementReport {
       }
       rows.append([.words("in all"), .number(digits(tables.total)), .number("")])
       section.table(
-        unit.isEmpty ? "In units of the instance" : unit, ["For", "Cost", "Share"], rows)
+        unit.isEmpty ? "In units of the instance" : unit, ["For", "Cost", "Share"], rows,
+        endsInSum: true)
       if instance.constant != 0 {
         section.element(
           "p", [("class", "soft")],
