@@ -34,7 +34,7 @@ enum PageStyle {
     th,td{text-align:left;padding:.25rem .6rem;border-top:1px solid var(--line);
     vertical-align:top}
     thead th{position:sticky;top:0;background:var(--tint);white-space:nowrap}
-    tbody th{font-weight:500;min-width:8rem}
+    tbody th{font-weight:500;min-width:6rem}
     .sum tbody tr:last-child>*{font-weight:700}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     .use{white-space:nowrap;font-variant-numeric:tabular-nums;font-size:.85rem}

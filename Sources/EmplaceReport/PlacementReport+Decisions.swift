@@ -90,8 +90,8 @@ extension PlacementReport {
         return
       }
       section.table(
-        "From what runs now", ["", "Change"],
-        changes.map { [.words($0.isAddition ? "+" : "\u{2212}"), .words($0.words)] },
+        "From what runs now", ["+/\u{2212}", "Change"],
+        changes.map { [.number($0.isAddition ? "+" : "\u{2212}"), .words($0.words)] },
         limit: Self.rowLimit)
     }
   }
