@@ -23,7 +23,7 @@ extension FleetBuilder {
     }
     // Weights are shares of an L4 so far; a unit of weight becomes `owned / need` of one.
     let owned = fleet.sites.indices.filter { fleet.sites[$0].tier != .endpoint }
-      .reduce(Int128(0)) { $0 + Int128(usablePercent(ofSite: $1)) }
+      .reduce(Int128(0)) { $0 + Int128(ownedPercent(ofSite: $1)) }
     let peak = max(1, (atHour.max() ?? 1) / 1_000_000)
     for demand in fleet.demands.indices {
       // Units in billionths of an L4; the rate in millionths of a request per second.
@@ -44,32 +44,32 @@ extension FleetBuilder {
     max(1, Int64(clamping: Int128(top) * Int128(curve) / 1_000_000))
   }
 
-  /// Scales down what no cloud can serve where the edge sites that can would be too full.
+  /// Scales down what only the sites of a city can serve where they would be too full.
   private mutating func limitTightNeed(_ curve: [[Int64]]) {
-    var load = [Int128](repeating: 0, count: fleet.sites.count)
-    var local: [(demand: Int, sites: [(site: Int, share: Int128)])] = []
-    for demand in fleet.demands.indices {
-      let sites = Array(servers(of: demand))
-      guard !sites.contains(where: { fleet.sites[$0].tier == .cloud }) else { continue }
-      let all = max(1, sites.reduce(Int128(0)) { $0 + Int128(usablePercent(ofSite: $1)) })
+    var need = [Int128](repeating: 0, count: fleet.regions.count)
+    for demand in fleet.demands.indices where reach[demand] == .city {
       let top = Int128(topRate[demand]) * Int128(curve[demand].max() ?? 0) / 1_000_000
-      let need = top * Int128(unitsPerRate[demand]) / 1_000_000
-      let shares = sites.map {
-        (site: $0, share: Int128(usablePercent(ofSite: $0)) * 1_000_000 / all)
-      }
-      for (site, share) in shares { load[site] += need * share / 1_000_000 }
-      local.append((demand, shares))
+      need[fleet.demands[demand].region] += top * Int128(unitsPerRate[demand]) / 1_000_000
     }
-    let room = fleet.sites.indices.map {
-      Int128(usablePercent(ofSite: $0)) * 10_000_000 * Int128(knobs.tightPercent) / 100
+    // Regions share the sites of their city: room of a site goes to them by their need.
+    var sharers = [Int128](repeating: 0, count: fleet.sites.count)
+    for region in fleet.regions.indices {
+      for site in sites(near: region, within: .city) { sharers[site] += need[region] }
     }
-    for (demand, shares) in local {
-      let kept = shares.reduce(Int128(0)) { sum, element in
-        let fits = load[element.site] <= room[element.site]
-        return sum
-          + (fits ? element.share : element.share * room[element.site] / load[element.site])
+    var room = [Int128](repeating: 0, count: fleet.regions.count)
+    for region in fleet.regions.indices where need[region] > 0 {
+      for site in sites(near: region, within: .city) where sharers[site] > 0 {
+        room[region] +=
+          Int128(ownedPercent(ofSite: site)) * 10_000_000 * need[region]
+          / sharers[site]
       }
-      topRate[demand] = max(1, Int64(clamping: Int128(topRate[demand]) * kept / 1_000_000))
+      room[region] = room[region] * Int128(knobs.tightPercent) / 100
+    }
+    for demand in fleet.demands.indices where reach[demand] == .city {
+      let region = fleet.demands[demand].region
+      guard need[region] > room[region] else { continue }
+      topRate[demand] = max(
+        1, Int64(clamping: Int128(topRate[demand]) * room[region] / need[region]))
     }
   }
 

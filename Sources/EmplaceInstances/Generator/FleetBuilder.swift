@@ -26,12 +26,6 @@ struct FleetBuilder {
   /// Pools of each site.
   var poolsOfSite: [[Int]] = []
 
-  /// What an edge site is short of.
-  enum Shortage { case nothing, power, storage }
-
-  /// What each site is short of.
-  var shortages: [Shortage] = []
-
   /// Kind of each model.
   var kinds: [ModelKind] = []
   /// Kind of each variant of the fleet.
@@ -76,7 +70,6 @@ struct FleetBuilder {
     buildSites()
     buildNetwork()
     buildPools()
-    buildShortages()
     buildModels()
     buildDemands()
     buildRates()
