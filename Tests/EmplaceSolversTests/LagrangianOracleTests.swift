@@ -28,7 +28,7 @@ import Testing
         #expect(try stated.certificate.replay(on: program) == stated.proof, "seed \(seed)")
         switch stated.proof {
         case .bound(let value):
-          #expect(value == bound.value, "seed \(seed)")
+          #expect(value >= bound.value, "seed \(seed)")
           if let optimum { #expect(value <= optimum, "seed \(seed)") }
         case .infeasible: #expect(optimum == nil, "seed \(seed)")
         }
