@@ -44,7 +44,7 @@ struct ReportCommand: EmplaceSubcommand {
     let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
     let split = try JudgedFiles(files, solutions: 1)
     for path in files + [certificate, result, history].compactMap({ $0 })
-    where Self.isSame(path, html) {
+    where SolveJob.isSame(path, html) {
       throw CommandFailure(
         file: html, "this is a file that is read and would be overwritten",
         maybe: "another --html is meant")
@@ -63,11 +63,6 @@ struct ReportCommand: EmplaceSubcommand {
       fleet: loaded.fleet, unserved: unserved, quality: try quality(of: plan, loaded.instance))
     let bytes = Array(report.html.utf8)
     try page.write { (sink) throws(CommandFailure) in try sink(bytes) }
-  }
-
-  private static func isSame(_ a: String, _ b: String) -> Bool {
-    URL(fileURLWithPath: a).resolvingSymlinksInPath()
-      == URL(fileURLWithPath: b).resolvingSymlinksInPath()
   }
 
   // MARK: Quality

@@ -33,7 +33,8 @@ struct SolveJob {
     self.loaded = loaded
   }
 
-  private static func isSame(_ a: String, _ b: String) -> Bool {
+  /// Whether two paths lead to one file.
+  static func isSame(_ a: String, _ b: String) -> Bool {
     URL(fileURLWithPath: a).resolvingSymlinksInPath()
       == URL(fileURLWithPath: b).resolvingSymlinksInPath()
   }

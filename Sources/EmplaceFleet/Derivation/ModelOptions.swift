@@ -83,7 +83,7 @@ struct OptionBuilder: Sendable {
   }
 
   /// Most classes with which batch limits are chosen.
-  private static let sampleSize = 256
+  private static let sampleSize = 64
 
   /// Positions of node types with equal hardware, in order of appearance; those without a profile
   /// are left out.
