@@ -78,7 +78,9 @@ struct SolveReport {
       let serving =
         loaded.servingTermsSeconds == nil
         ? nil : ServingTerms(loaded, threads: command.stopping.threadCount)
-      text += plan.headline(unserved) + ".\n" + quality(plan) + "\n\n" + plan.text(unserved, serving) + "\n"
+      text +=
+        plan.headline(unserved) + ".\n" + quality(plan) + "\n\n" + plan.text(unserved, serving)
+        + "\n"
     } else if result.status == .infeasible {
       text += "\(instance.name): there is no plan, and a certificate proves it (verified).\n"
       text += "These constraints contradict each other:\n"

@@ -10,7 +10,8 @@ public struct PackingMisfit: Sendable, Hashable {
 
 extension Placement {
   /// Packs every pool of a plan onto nodes and devices, first fit by decreasing size, as a witness
-  /// that P4, P5 and P7 promised only what can be carried out; returns the pools where it fails.
+  /// that P4, P5 and P7 promised only what can be carried out; returns the pools where it fails for
+  /// each of several measures of size, with the fewest replicas left.
   ///
   /// A failure is no violation: another packing may exist. Equal nodes are kept as one with a
   /// count, so that the time does not depend on how many nodes or replicas there are.
@@ -26,14 +27,33 @@ extension Placement {
     var rented: [Int: Int64] = [:]
     for element in solution.rented { rented[element.pool, default: 0] += element.count }
     return byPool.keys.sorted().compactMap { pool in
-      var packer = PoolPacker(instance, pool: pool, rented: rented[pool] ?? 0)
-      return packer.misfit(of: byPool[pool] ?? [])
+      var best: PackingMisfit?
+      for measure in PoolPacker.Measure.allCases {
+        var packer = PoolPacker(instance, pool: pool, rented: rented[pool] ?? 0, by: measure)
+        guard let misfit = packer.misfit(of: byPool[pool] ?? []) else { return nil }
+        if misfit.replicas < best?.replicas ?? .max { best = misfit }
+      }
+      return best
     }
   }
 }
 
 /// First fit decreasing in one pool.
 private struct PoolPacker {
+  /// What counts as the size of a replica among those with as many devices.
+  enum Measure: CaseIterable {
+    /// The larger of its parts of a device's memory and compute.
+    case larger
+    /// The sum of its parts of everything.
+    case sum
+    /// Its part of the compute.
+    case compute
+    /// Its part of the memory.
+    case memory
+    /// Its part of the host.
+    case host
+  }
+
   /// Who may use a device or a node.
   private enum Owner: Hashable {
     case nobody
@@ -64,11 +84,13 @@ private struct PoolPacker {
 
   private let instance: PlacementInstance
   private let pool: Int
+  private let measure: Measure
   private var groups: [Nodes]
 
-  init(_ instance: PlacementInstance, pool: Int, rented: Int64) {
+  init(_ instance: PlacementInstance, pool: Int, rented: Int64, by measure: Measure) {
     self.instance = instance
     self.pool = pool
+    self.measure = measure
     let element = instance.pools[pool]
     let (sum, overflow) = element.owned.addingReportingOverflow(rented)
     let device = Device(memory: element.deviceMiB, share: 1000, owner: .nobody)
@@ -94,7 +116,7 @@ private struct PoolPacker {
     return result
   }
 
-  /// More devices first, then the larger share of a device, then the lane's index.
+  /// More devices first, then the larger size, then the lane's index.
   private func isLarger(
     _ a: PlacementSolution.Replicas, _ b: PlacementSolution.Replicas
   ) -> Bool {
@@ -104,18 +126,27 @@ private struct PoolPacker {
     return sizeX == sizeY ? a.lane < b.lane : sizeX > sizeY
   }
 
-  /// The larger of memory and share in millionths of a device; of the host where there is none.
+  /// The size of a replica in millionths of a device or a node; of the host where there is none.
   private func size(_ lane: PlacementInstance.Lane) -> Int128 {
     let element = instance.pools[pool]
     func part(_ amount: Int64, of whole: Int64) -> Int128 {
       whole <= 0 ? 0 : Int128(amount) * 1_000_000 / Int128(whole)
     }
-    if lane.devices == 0 {
-      return max(
-        part(lane.cpuMilliCores, of: element.cpuMilliCores ?? 0),
-        part(lane.hostMiB, of: element.hostMiB ?? 0))
+    let (memory, compute) = (
+      part(lane.deviceMiB, of: element.deviceMiB), part(lane.milliShares, of: 1000)
+    )
+    let (cpu, host) = (
+      part(lane.cpuMilliCores, of: element.cpuMilliCores ?? 0),
+      part(lane.hostMiB, of: element.hostMiB ?? 0)
+    )
+    switch measure {
+    case .larger: return lane.devices == 0 ? max(cpu, host) : max(memory, compute)
+    case .sum:
+      return (memory + compute) * Int128(lane.devices) + (cpu + host) * Int128(element.devices)
+    case .compute: return compute
+    case .memory: return memory
+    case .host: return max(cpu, host)
     }
-    return max(part(lane.deviceMiB, of: element.deviceMiB), part(lane.milliShares, of: 1000))
   }
 
   /// Places replicas of a lane, first fit; returns how many found no room.
@@ -176,7 +207,9 @@ private struct PoolPacker {
     var room = min(
       limit, Self.quotient(node.cpu, lane.cpuMilliCores), Self.quotient(node.host, lane.hostMiB))
     var placed: Int64 = 0
-    if lane.devices == 0 { placed = room } else {
+    if lane.devices == 0 {
+      placed = room
+    } else {
       while room > 0 {
         var chosen: [Int] = []
         for index in node.devices.indices where chosen.count < Int(lane.devices) {
