@@ -22,9 +22,11 @@ struct EmplaceCommand: AsyncParsableCommand {
       """,
     version: Emplace.version,
     groupedSubcommands: [
-      CommandGroup(name: "Plan", subcommands: [SolveCommand.self, ReportCommand.self]),
+      CommandGroup(name: "Plan", subcommands: [SolveCommand.self]),
       CommandGroup(name: "Check", subcommands: [VerifyCommand.self, ValidateCommand.self]),
-      CommandGroup(name: "Explain", subcommands: [ExplainCommand.self, CompareCommand.self]),
+      CommandGroup(
+        name: "Explain",
+        subcommands: [ExplainCommand.self, CompareCommand.self, ReportCommand.self]),
       CommandGroup(
         name: "Import and export", subcommands: [GenerateCommand.self, ExportCommand.self]),
     ])

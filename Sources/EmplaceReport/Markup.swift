@@ -82,10 +82,12 @@ extension Markup {
   /// A table that scrolls inside its box; the first cell of a row is its head. Rows beyond `limit`
   /// are only counted.
   mutating func table(
-    _ caption: String, _ heads: [String], _ rows: [[Cell]], limit: Int = .max
+    _ caption: String, _ heads: [String], _ rows: [[Cell]], limit: Int = .max,
+    endsInSum: Bool = false
   ) {
     let attributes: [Attribute] = [
-      ("class", "box"), ("role", "region"), ("aria-label", caption), ("tabindex", "0"),
+      ("class", endsInSum ? "box sum" : "box"), ("role", "region"), ("aria-label", caption),
+      ("tabindex", "0"),
     ]
     element("div", attributes) { box in
       box.element("table") { table in

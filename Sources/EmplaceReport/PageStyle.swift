@@ -16,7 +16,7 @@ enum PageStyle {
     p{margin:.35rem 0;max-width:48rem;overflow-wrap:anywhere}
     .soft,.more,caption{color:var(--soft)}
     .more{font-size:.9rem}
-    dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.75rem;
+    dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:.75rem;
     margin:1rem 0}
     dl div{background:var(--tint);border:1px solid var(--line);border-radius:.5rem;
     padding:.6rem .8rem}
@@ -26,7 +26,7 @@ enum PageStyle {
     dd small{display:block;font-size:.8rem;font-weight:400;color:var(--soft)}
     .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));
     gap:0 2rem;align-items:start}
-    .pair section{min-width:0}
+    .pair>div{min-width:0}
     .box{overflow:auto;max-height:28rem;border:1px solid var(--line);border-radius:.5rem}
     .box:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
     table{border-collapse:collapse;width:100%;font-size:.9rem}
@@ -34,8 +34,8 @@ enum PageStyle {
     th,td{text-align:left;padding:.25rem .6rem;border-top:1px solid var(--line);
     vertical-align:top}
     thead th{position:sticky;top:0;background:var(--tint);white-space:nowrap}
-    tbody th{font-weight:500}
-    tr.total th,tr.total td{font-weight:700}
+    tbody th{font-weight:500;min-width:6rem}
+    .sum tbody tr:last-child>*{font-weight:700}
     .number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
     .use{white-space:nowrap;font-variant-numeric:tabular-nums;font-size:.85rem}
     .bar{display:inline-block;width:4.5rem;height:.6rem;margin-right:.4rem;
@@ -64,9 +64,6 @@ enum PageStyle {
     margin:.5rem 0;font-size:.9rem}
     .legend li{display:flex;align-items:center;gap:.4rem}
     .legend svg{width:1.6rem;flex:none}
-    .changes{padding:0;margin:0;list-style:none;font-size:.9rem}
-    .changes li{padding:.25rem .6rem;border-top:1px solid var(--line);overflow-wrap:anywhere}
-    .changes li:first-child{border-top:0}
     details{margin:.5rem 0}
     summary{cursor:pointer;font-weight:600;padding:.3rem 0}
     @media print{.box{max-height:none;overflow:visible}}

@@ -7,9 +7,11 @@ extension PlacementReport {
   func addDecisions(to page: inout Markup) {
     addPlaces(to: &page)
     page.element("div", [("class", "pair")]) { pair in
-      addCosts(to: &pair)
-      addUnserved(to: &pair)
-      addChanges(to: &pair)
+      pair.element("div") { column in
+        addCosts(to: &column)
+        addUnserved(to: &column)
+      }
+      pair.element("div") { addChanges(to: &$0) }
     }
   }
 
@@ -53,7 +55,8 @@ extension PlacementReport {
       }
       rows.append([.words("in all"), .number(digits(tables.total)), .number("")])
       section.table(
-        unit.isEmpty ? "In units of the instance" : unit, ["For", "Cost", "Share"], rows)
+        unit.isEmpty ? "In units of the instance" : unit, ["For", "Cost", "Share"], rows,
+        endsInSum: true)
       if instance.constant != 0 {
         section.element(
           "p", [("class", "soft")],
@@ -87,8 +90,8 @@ extension PlacementReport {
         return
       }
       section.table(
-        "From what runs now", ["", "Change"],
-        changes.map { [.words($0.isAddition ? "+" : "\u{2212}"), .words($0.words)] },
+        "From what runs now", ["+/\u{2212}", "Change"],
+        changes.map { [.number($0.isAddition ? "+" : "\u{2212}"), .words($0.words)] },
         limit: Self.rowLimit)
     }
   }

@@ -215,8 +215,15 @@ extension Markup {
         left < other.right && other.left < right && top < other.bottom && other.top < bottom
       }
     }
-    var taken: [Box] = []
-    for mark in marks where taken.count < PlacementReport.nameLimit {
+    // Names keep off the larger circles too.
+    var taken = marks.prefix(2 * PlacementReport.nameLimit).map { mark -> Box in
+      let (place, radius) = (map.projection.place(mark.point), map.radius(mark) - 2)
+      return Box(
+        left: place.x - radius, right: place.x + radius, top: place.y - radius,
+        bottom: place.y + radius)
+    }
+    let most = taken.count + PlacementReport.nameLimit
+    for mark in marks where taken.count < most {
       let place = map.projection.place(mark.point)
       let radius = map.radius(mark) + 4
       let width = 6.6 * Double(mark.name.count)

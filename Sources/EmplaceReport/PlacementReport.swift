@@ -133,9 +133,8 @@ public struct PlacementReport: Sendable {
       if let gap = quality.gap {
         Self.add("Gap", Digits.fixed(100 * gap, 2) + " %", "of the cost, at most", to: &list)
       }
-      let asked = unserved.reduce(0) { $0 + $1.demands }
       Self.add(
-        "Demands not served whole", "\(fleet == nil ? unservedDemands : asked)",
+        "Demands not served whole", "\(unservedDemands)",
         "of \(instance.demands.count)", to: &list)
     }
     if !quality.origin.isEmpty { page.element("p", [("class", "soft")], quality.origin) }

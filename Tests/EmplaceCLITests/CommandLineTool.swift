@@ -1,6 +1,9 @@
 import Foundation
 import Testing
 
+/// Tests that run processes: one after the other, so that times mean something.
+@Suite(.serialized) enum CommandLineSuite {}
+
 /// Runs the executable that was built beside the tests, in a folder of its own.
 final class CommandLineTool {
   /// What a finished process left.

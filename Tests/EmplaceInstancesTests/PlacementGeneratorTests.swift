@@ -133,7 +133,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
       #expect(share { $0.models.contains { $0.liveVersions != nil } } == 10)
       #expect(share { $0.policy.moveBudget != nil } == 10)
       #expect(share { !$0.policy.survive.isEmpty } >= 7)
-      #expect(share { $0.demands.contains(where: \.isCritical) } >= 7)
+      #expect(share { $0.demands.contains(where: \.isCritical) } >= 4)
       #expect(share { $0.tenants.contains { $0.quotaMilliShares != nil } } == 10)
       #expect(share { $0.tenants.contains { $0.isolation != .none } } == 10)
       #expect(share { $0.demands.contains { $0.residency != nil } } == 10)

@@ -83,7 +83,29 @@ struct VerifyCommand: EmplaceSubcommand {
     let plan = PlanText(loaded, file.solution, verdict.objective)
     Console.write("plan holds: every constraint, in integers\n")
     Console.write("objective \(plan.money(verdict.objective)), as stated\n")
+    Console.write(Self.witness(of: file.solution, instance))
     return (file.solution, verdict.objective)
+  }
+
+  /// Whether the replicas of every pool fit onto its devices one by one.
+  private static func witness(
+    of solution: PlacementSolution, _ instance: PlacementInstance
+  ) -> String {
+    let misfits = Placement.packingMisfits(of: solution, against: instance)
+    let sites = Set(solution.replicas.map { instance.site(ofLane: $0.lane) }).count
+    guard !misfits.isEmpty else { return "first fit packs every site\n" }
+    let failing = Set(misfits.map { instance.pools[$0.pool].site }).count
+    var text = "first fit does not pack \(failing) of \(Figures.count(sites, "site")); "
+    text += "that breaks no constraint, and another packing may exist\n"
+    text += Figures.table(
+      misfits.prefix(violationLimit).map {
+        [
+          instance.sites[Int(instance.pools[$0.pool].site)].name, instance.pools[$0.pool].name,
+          "\(Figures.count($0.replicas, "replica")) left, first of "
+            + instance.name(ofLane: $0.lane),
+        ]
+      })
+    return text
   }
 
   // MARK: Certificate

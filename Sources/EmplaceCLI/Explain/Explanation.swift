@@ -14,12 +14,14 @@ struct Explanation {
   let loaded: LoadedInstance
   let plan: VerifiedSolution
   private let whatIf: WhatIf
+  private let serving: ServingTerms?
   private var instance: PlacementInstance { loaded.instance }
 
   init(_ loaded: LoadedInstance, _ plan: VerifiedSolution) {
     self.loaded = loaded
     self.plan = plan
     whatIf = WhatIf(loaded.instance, plan.solution)
+    serving = loaded.servingTermsSeconds == nil ? nil : ServingTerms(loaded, threads: 1)
   }
 
   // MARK: Demand
@@ -50,17 +52,24 @@ struct Explanation {
     for route in plan.solution.routes where route.demand == demand {
       left -= route.parts
       let cost = instance.arc(lane: route.lane, demand: demand).map {
-        money(Int128(instance.arcCost[$0]) * Int128(route.parts))
+        "serving \(money(Int128(instance.arcCost[$0]) * Int128(route.parts)))"
+          + terms(ofArc: $0, parts: route.parts)
       }
-      rows.append([
-        Figures.count(route.parts, "part"), place(route.lane), cost.map { "serving \($0)" } ?? "",
-      ])
+      rows.append([Figures.count(route.parts, "part"), place(route.lane), cost ?? ""])
     }
     if left > 0 {
       let cost = Int128(instance.demands[demand].unservedCost ?? 0) * Int128(left)
       rows.append([Figures.count(left, "part"), "not served", "penalty \(money(cost))"])
     }
     return table(rows)
+  }
+
+  /// `: energy and carbon 0.1, latency 0.02`.
+  private func terms(ofArc arc: Int, parts: Int64) -> String {
+    guard let serving else { return "" }
+    let terms = zip(ServingTerms.names, serving.parts(ofArc: arc)).filter { $0.1 != 0 }
+      .map { "\($0.0) \(money(Int128($0.1) * Int128(parts)))" }
+    return terms.isEmpty ? "" : ": " + terms.joined(separator: ", ")
   }
 
   private func elsewhere(_ demand: Int) -> String {

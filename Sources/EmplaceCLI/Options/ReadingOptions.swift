@@ -64,9 +64,12 @@ struct ReadingOptions: ParsableArguments {
   private func readFleet(_ files: [String], threads: Int) throws -> LoadedInstance {
     for file in files { try requireFile(file) }
     let fleet = try FleetReader.read(files: files.map { URL(fileURLWithPath: $0) })
+    let start = ContinuousClock.now
     let derivation = PlacementDerivation(fleet: fleet, threads: threads)
     let instance = try derivation.instance(threads: threads)
-    return LoadedInstance(instance: instance, fleet: fleet, derivation: derivation)
+    return LoadedInstance(
+      instance: instance, fleet: fleet, derivation: derivation,
+      derivationSeconds: (ContinuousClock.now - start) / .seconds(1))
   }
 
   private func requireFile(_ path: String) throws(CommandFailure) {
@@ -85,4 +88,11 @@ struct LoadedInstance: Sendable {
   var instance: PlacementInstance
   var fleet: Fleet?
   var derivation: PlacementDerivation?
+  /// How long the derivation took.
+  var derivationSeconds = 0.0
+
+  /// Seconds that ``ServingTerms`` take, or nil where that is too long for a remark.
+  var servingTermsSeconds: Double? {
+    fleet != nil && derivationSeconds < 0.1 ? 3 * derivationSeconds : nil
+  }
 }

@@ -19,23 +19,25 @@ struct PlanText {
   }
 
   /// All sections.
-  func text(_ unserved: UnservedSummary?) -> String {
+  func text(_ unserved: UnservedSummary?, _ serving: ServingTerms? = nil) -> String {
     var sections = ["What runs where\n" + places]
     if let unserved { sections.append("Not served\n" + Self.notServed(unserved)) }
-    sections.append("Cost\(unit.isEmpty ? "" : ", \(unit)")\n" + costs)
+    sections.append("Cost\(unit.isEmpty ? "" : ", \(unit)")\n" + costs(serving))
     if let changes { sections.append("Changes from what runs now\n" + changes) }
     return sections.joined(separator: "\n")
   }
 
   // MARK: Head
 
-  /// Replicas, sites and money in one sentence.
-  var headline: String {
+  /// Replicas, sites, service and money in one sentence.
+  func headline(_ unserved: UnservedSummary?) -> String {
     let replicas = solution.replicas.reduce(0) { $0 + $1.count }
     let sites = Set(solution.replicas.map { instance.site(ofLane: $0.lane) }).count
     let name = instance.name.isEmpty ? "The plan" : instance.name
     return "\(name): \(Figures.count(replicas, "replica")) at "
-      + "\(sites) of \(Figures.count(instance.sites.count, "site")), \(money(objective))"
+      + "\(sites) of \(Figures.count(instance.sites.count, "site"))"
+      + (unserved.map { " serve \(Figures.percent($0.servedShare)) of the requests for " } ?? ", ")
+      + money(objective)
   }
 
   /// An amount with its unit.
@@ -78,8 +80,16 @@ struct PlanText {
     return list(rows, rightAligned: [1], nothing: "")
   }
 
-  private var costs: String {
+  private func costs(_ serving: ServingTerms?) -> String {
     var rows = tables.costs.map { [printed($0.amount), $0.words] }
+    if let serving {
+      let parts = zip(ServingTerms.names, serving.parts(of: solution, in: instance))
+      let place = rows.firstIndex { $0[1].hasPrefix("served requests") } ?? rows.count - 1
+      rows.insert(
+        contentsOf: parts.filter { $0.1 != 0 }.map {
+          ["", "  \(printed(Int64(clamping: $0.1))) \($0.0)"]
+        }, at: place + 1)
+    }
     rows.append([printed(tables.total), "in all"])
     if instance.constant != 0 {
       rows.append([printed(instance.constant), "apart from this: what no decision changes"])

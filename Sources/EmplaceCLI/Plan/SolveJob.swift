@@ -33,7 +33,8 @@ struct SolveJob {
     self.loaded = loaded
   }
 
-  private static func isSame(_ a: String, _ b: String) -> Bool {
+  /// Whether two paths lead to one file.
+  static func isSame(_ a: String, _ b: String) -> Bool {
     URL(fileURLWithPath: a).resolvingSymlinksInPath()
       == URL(fileURLWithPath: b).resolvingSymlinksInPath()
   }
@@ -92,7 +93,10 @@ struct SolveJob {
   }
 
   /// Seconds kept for writing the last plan and the result.
-  private var writingSeconds: Double { 0.03 + Double(loaded.instance.demands.count) * 1e-5 }
+  private var writingSeconds: Double {
+    let terms = command.format == .text ? loaded.servingTermsSeconds ?? 0 : 0
+    return 0.03 + terms + Double(loaded.instance.demands.count) * 1e-5
+  }
 
   /// Seconds kept for building the program once more.
   private var replaySeconds: Double { Double(loaded.instance.arcCount) * 1e-6 }

@@ -75,7 +75,12 @@ struct SolveReport {
     var text = ""
     if let incumbent = result.incumbent {
       let plan = PlanText(loaded, incumbent.solution, incumbent.objective)
-      text += plan.headline + ".\n" + quality(plan) + "\n\n" + plan.text(unserved) + "\n"
+      let serving =
+        loaded.servingTermsSeconds == nil
+        ? nil : ServingTerms(loaded, threads: command.stopping.threadCount)
+      text +=
+        plan.headline(unserved) + ".\n" + quality(plan) + "\n\n" + plan.text(unserved, serving)
+        + "\n"
     } else if result.status == .infeasible {
       text += "\(instance.name): there is no plan, and a certificate proves it (verified).\n"
       text += "These constraints contradict each other:\n"
@@ -109,6 +114,9 @@ struct SolveReport {
         "\(instance.printed(bound.value)) by \(bound.by), "
           + (bound.isVerified ? "verified" : "claimed") + (share ?? ""),
       ])
+    }
+    if let claim = result.claim {
+      rows.append(["", "\(instance.printed(claim.value)) is claimed by \(claim.by)"])
     }
     if let outputPath { rows.append(["plan", outputPath]) }
     if let certificate = command.certificate, result.certificate != nil {

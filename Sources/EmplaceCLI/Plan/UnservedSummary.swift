@@ -87,6 +87,13 @@ struct UnservedSummary {
     return .inadmissible(most?.kind ?? .noProfile)
   }
 
+  /// Share of all requests that is served.
+  var servedShare: Double {
+    let asked = rows.reduce(Int128(0)) { $0 + $1.asked }
+    let unserved = rows.reduce(Int128(0)) { $0 + $1.unserved }
+    return asked > 0 ? Double(asked - unserved) / Double(asked) : 1
+  }
+
   /// The member `unserved` of a result.
   var json: JSONValue {
     .array(

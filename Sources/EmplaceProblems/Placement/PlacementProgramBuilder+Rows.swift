@@ -68,7 +68,8 @@ extension PlacementProgramBuilder {
             entry(columns.lowerBound + position, instance.load(ofArc: arc, hour: hour))
           }
         }
-        laneParts[lane].cases[index] = (columns, subset, first..<program.rowCount, exact)
+        let rows = first..<program.rowCount
+        laneParts[lane].cases[index] = (columns, subset, rows, exact && rows.count == 1)
       }
     }
   }

@@ -79,7 +79,7 @@ public struct SolveDriver<P: Problem>: Sendable {
       errand.giveUp(after: Self.graceSeconds)
     }
     var result = SolveResult<P>(
-      termination: .exhausted, incumbent: run.incumbent, bound: nil, certificate: nil,
+      termination: .exhausted, incumbent: run.incumbent, bound: nil, claim: nil, certificate: nil,
       refusal: nil, failure: nil, isAbandoned: ended == nil,
       greedyObjective: ended?.greedyObjective ?? run.greedyObjective, events: run.events,
       firstRejection: run.firstRejection, seed: seed)
@@ -153,6 +153,7 @@ public struct SolveDriver<P: Problem>: Sendable {
       result.certificate = (stated, proof)
       if case .bound(let value) = proof {
         result.bound = .init(value: value, isVerified: true, by: by)
+        result.claim = claim.flatMap { $0.value > value ? $0 : nil }
       }
     case .failure(let error):
       // A certificate that fails is a bug: its number is not even worth a claim.

@@ -37,6 +37,8 @@ public struct SolveResult<P: Problem>: Sendable {
   public var incumbent: Incumbent<P.Solution>?
   /// The best bound: a verified one if there is any.
   public var bound: ReportedBound?
+  /// What somebody claims beyond the bound, if anything.
+  public var claim: ReportedBound?
   /// The certificate that was replayed, with the value of every leaf, and what it proves.
   public var certificate: (certificate: Certificate, proof: Proof)?
   /// Why a certificate that the search raised is not in ``certificate``, or nil.

@@ -15,7 +15,8 @@ struct ReportCommand: EmplaceSubcommand {
         emplace report fleet.json fleet.solution.json --html plan.html
 
       How good the plan is: with --certificate the proof of the bound is replayed; with --result \
-      the page repeats what emplace solve --format json printed.
+      the page repeats what emplace solve --format json printed; with --history it shows how \
+      incumbent and bound moved.
 
         emplace report fleet.json fleet.solution.json --certificate proof.json --html plan.html
         emplace report fleet.json fleet.solution.json --result result.json --html plan.html
@@ -34,11 +35,16 @@ struct ReportCommand: EmplaceSubcommand {
     help: ArgumentHelp("What emplace solve --format json printed.", valueName: "file"),
     completion: .file())
   var result: String?
+  @Option(
+    help: ArgumentHelp("What emplace solve --history wrote.", valueName: "file"),
+    completion: .file())
+  var history: String?
 
   func perform() async throws {
     let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
     let split = try JudgedFiles(files, solutions: 1)
-    for path in files + [certificate, result].compactMap({ $0 }) where Self.isSame(path, html) {
+    for path in files + [certificate, result, history].compactMap({ $0 })
+    where SolveJob.isSame(path, html) {
       throw CommandFailure(
         file: html, "this is a file that is read and would be overwritten",
         maybe: "another --html is meant")
@@ -59,11 +65,6 @@ struct ReportCommand: EmplaceSubcommand {
     try page.write { (sink) throws(CommandFailure) in try sink(bytes) }
   }
 
-  private static func isSame(_ a: String, _ b: String) -> Bool {
-    URL(fileURLWithPath: a).resolvingSymlinksInPath()
-      == URL(fileURLWithPath: b).resolvingSymlinksInPath()
-  }
-
   // MARK: Quality
 
   private func quality(
@@ -74,6 +75,7 @@ struct ReportCommand: EmplaceSubcommand {
       quality = try SolveRecord.read(result, for: instance)
         .quality(objective: instance.printed(plan.objective), file: result)
     }
+    if let history { quality.events = try HistoryFile.read(history, for: instance).events }
     guard let certificate else { return quality }
     let bound = try bound(certificate, plan, instance)
     quality.bound = instance.printed(bound)
