@@ -68,7 +68,11 @@ extension FleetBuilder {
     demand.requestBytes = kind.requestBytes * random.integer(in: 60...150) / 100
     demand.leastAccuracyMillionths = variant.least
     demand.priorityClass = random.weighted([15, 45, 40])
-    if random.chance(15), reach != .city, let site = dataSite(region, reach, &random) {
+    if case .latency(let limit) = demand.objective, random.chance(15), reach != .city,
+      let site = dataSite(region, reach, &random)
+    {
+      // There is time to fetch it from as far as the users are.
+      demand.objective = .latency(microseconds: limit + reach.roundTripMicroseconds * 5 / 4)
       demand.dataSite = site
       demand.dataBytesPerRequest = random.integer(in: 20...200) * 1_000
     }

@@ -73,12 +73,17 @@ extension FleetBuilder {
     }
   }
 
-  /// Micro-units per thousand requests not served: a multiple of their price on rented devices.
+  /// Micro-units per thousand requests not served: a multiple of their price on rented devices,
+  /// and more than what their bytes may cost on the way.
   private func value(of demand: Int) -> Int64 {
+    let element = fleet.demands[demand]
     let factors = knobs.valueFactors
-    let factor = factors[min(fleet.demands[demand].priorityClass, factors.count - 1)]
+    let factor = factors[min(element.priorityClass, factors.count - 1)]
     let rent = HardwareList.accelerators[HardwareList.l4].accelerator.onDemandPricePerHour
     let perThousand = Int128(unitsPerRate[demand]) * Int128(rent) * 1000 / 3600 / 1_000_000_000
-    return max(1, Int64(clamping: perThousand * Int128(factor)))
+    let egress = fleet.network.egressPricePerGiB.max() ?? 0
+    let bytes = Int128(element.requestBytes + element.dataBytesPerRequest)
+    let way = bytes * 1000 * Int128(egress) * 2 / 1_073_741_824
+    return max(1, Int64(clamping: perThousand * Int128(factor) + way))
   }
 }
