@@ -129,7 +129,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
       func share(_ holds: (Fleet) -> Bool) -> Int { fleets.count(where: holds) }
       #expect(share { $0.models.contains { $0.failureDomains > 1 } } >= 7)
       #expect(share { $0.models.contains { $0.licenceCopies != nil } } == 10)
-      #expect(share { $0.models.contains { !$0.antiAffinity.isEmpty } } == 10)
+      #expect(share { $0.models.contains { !$0.affinity.isEmpty } } == 10)
       #expect(share { $0.models.contains { $0.liveVersions != nil } } == 10)
       #expect(share { $0.policy.moveBudget != nil } == 10)
       #expect(share { !$0.policy.survive.isEmpty } >= 7)

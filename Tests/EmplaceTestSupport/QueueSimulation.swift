@@ -1,4 +1,4 @@
-import EmplaceCore
+public import EmplaceCore
 import Foundation
 
 /// Discrete-event simulations of one replica, written without any of the waiting rules' code.

@@ -59,8 +59,8 @@ extension FleetBuilder {
           : wanted.most * random.integer(in: 70...110) / 100
         let mib = max(room, wanted.largest + 1_500)
         fleet.sites[site].storageMiB = mib
-        if random.chance(40) {
-          fleet.sites[site].uplinkChangeMiB = mib * random.integer(in: 20...45) / 100
+        if random.chance(25) {
+          fleet.sites[site].uplinkChangeMiB = mib * random.integer(in: 55...120) / 100
         }
       }
     }

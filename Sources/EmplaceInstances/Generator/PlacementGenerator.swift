@@ -62,7 +62,7 @@ extension PlacementGenerator {
   /// What calibration may turn: how scarce and how dear things are.
   public struct Knobs: Sendable, Hashable {
     /// Share of the need at the peak hour that owned nodes can carry, percent.
-    public var ownedPercent: Int64 = 80
+    public var ownedPercent: Int64 = 62
     /// Nodes of an edge site's main pool.
     public var edgeNodes: ClosedRange<Int64> = 3...8
     /// Most of a city's own capacity that demand which is served nowhere else may take, percent.
@@ -75,11 +75,11 @@ extension PlacementGenerator {
     /// Micro-units per hour for each request per second delayed by one second.
     public var latencyPrice: Int64 = 8_000
     /// Micro-units per hour for each request per second served at one whole unit of accuracy less.
-    public var accuracyPrice: Int64 = 2_000
+    public var accuracyPrice: Int64 = 1_000
     /// Factor on all rents, percent.
     public var rentPercent: Int64 = 100
     /// Artifacts that may move, in percent of those that the incumbent holds.
-    public var movePercent: Int64 = 30
+    public var movePercent: Int64 = 80
     /// Storage of sites that are short of it, in percent of all artifacts of the models near them.
     public var shortStoragePercent: Int64 = 35
     /// Power of sites that are short of it above their idle draw, percent of the rest.
@@ -93,9 +93,10 @@ extension PlacementGenerator {
     public init(size: Size, family: Family) {
       if family == .lumpy {
         edgeNodes = 1...4
-        ownedPercent = 90
+        ownedPercent = 75
         rentableEdgePercent = 0
       }
+      if size == .tiny { movePercent = 40 }
     }
   }
 
