@@ -97,6 +97,6 @@ let package = Package(
     tests("EmplaceSolvers", ["EmplaceTestSupport", "EmplaceInstances", "EmplaceGLPK"]),
     tests("EmplaceInstances", ["EmplaceTestSupport", "EmplaceSolvers"]),
     tests("EmplaceReport", ["EmplaceTestSupport", "EmplaceInstances", "EmplaceSolvers"]),
-    tests("EmplaceCLI", ["EmplaceTestSupport"]),
+    tests("EmplaceCLI", ["EmplaceTestSupport", "Emplace"]),
   ]
 )

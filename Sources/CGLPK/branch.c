@@ -15,6 +15,9 @@ static const double long_lp = 5e6;
 // Above this much work for a full look at all fractional columns, the branching rule of GLPK
 // would be silent for too long, and the most fractional column is taken.
 static const double long_look = 2e7;
+// In a program larger than this (rows, columns and entries together), GLPK's own cuts would take
+// seconds a round without a word: they are left out.
+static const double large_program = 2.5e5;
 // GLPK's integer tolerance, and the least violation at which a row is added.
 static const double tolerance = 1e-5;
 
@@ -190,6 +193,7 @@ static void on_event(glp_tree *tree, void *info) {
   if (out_of_nodes || out_of_time || cglpk_asked(search->watch)) {
     raise_bound(search, tree);
     search->outcome->status = out_of_nodes || out_of_time ? CGLPK_LIMIT : CGLPK_CANCELLED;
+    search->problem->ending = 1;
     glp_ios_terminate(tree);
     return;
   }
@@ -238,8 +242,9 @@ static void branch_body(cglpk *problem, const cglpk_watch *watch, void *argument
   parameters.flip = GLP_ON;
   parameters.sr_heur = GLP_ON;
   parameters.pp_tech = GLP_PP_ALL;
-  parameters.mir_cuts = GLP_ON;
-  parameters.cov_cuts = GLP_ON;
+  int is_large = size_of(&search) > large_program;
+  parameters.mir_cuts = is_large ? GLP_OFF : GLP_ON;
+  parameters.cov_cuts = is_large ? GLP_OFF : GLP_ON;
   parameters.mip_gap = branch->limits->gap;
   if (search.deadline < INFINITY) parameters.tm_lim = cglpk_milliseconds(search.deadline);
   int code = glp_intopt(problem->lp, &parameters);

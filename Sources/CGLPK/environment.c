@@ -77,7 +77,7 @@ static int on_text(void *info, const char *text) {
   cglpk *problem = top->problem;
   char *line = problem->text[problem->texts++ & 1];
   snprintf(line, sizeof problem->text[0], "%s", text);
-  if (cglpk_asked(top->watch)) cglpk_leave(problem);
+  if (!problem->ending && cglpk_asked(top->watch)) cglpk_leave(problem);
   return 1;
 }
 
@@ -109,6 +109,7 @@ int cglpk_guard(cglpk *problem, const cglpk_watch *watch, cglpk_body body, void 
   if (problem->closed) return CGLPK_CLOSED;
   struct frame frame = {.problem = problem, .watch = watch, .outer = here.top};
   problem->busy = 1;
+  problem->ending = 0;
   problem->texts = 0;
   problem->text[0][0] = problem->text[1][0] = 0;
   here.top = &frame;

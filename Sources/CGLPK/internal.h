@@ -28,6 +28,8 @@ struct cglpk {
   // Serial number of the thread that opened it.
   uint64_t thread;
   int busy;
+  // The search was told to end; what GLPK still writes is no moment to leave.
+  int ending;
   int closed;
   int columns;
   int rows;

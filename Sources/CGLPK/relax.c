@@ -10,9 +10,10 @@
 
 #include "internal.h"
 
-// Work (iterations times size) of the first stretch between two reports of multipliers: about a
-// quarter of a second. Counted, not timed, so that the path of the simplex method repeats.
-static const double first_stretch = 2.5e7;
+// Work (iterations times size) of the first stretch between two reports of multipliers: about half
+// a second. Counted, not timed, so that the path of the simplex method repeats. Each report costs a
+// restart, so the stretches grow.
+static const double first_stretch = 5e7;
 // A matrix whose coefficients span more than this is scaled.
 static const double wide = 1e7;
 
@@ -72,7 +73,7 @@ static int run(cglpk *problem, const cglpk_watch *watch, glp_smcp *parameters, s
       read_duals(problem, relax->duals);
       watch->duals(watch->context, relax->duals);
     }
-    stretch *= 2.0;
+    stretch *= 3.0;
   }
 }
 

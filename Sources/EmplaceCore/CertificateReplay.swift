@@ -268,6 +268,11 @@ struct CertificateReplay {
       }
     case .bound(let stated):
       guard let value = try boundValue(at: index) else {
+        // An unsolved leaf whose bounds leave a block empty holds no solution.
+        if filling, let block = dirty.last {
+          certificate.nodes[index].kind = .emptyBlock(block)
+          return
+        }
         throw CertificateError(node: index, reason: "a block is empty at a bound leaf")
       }
       if filling {

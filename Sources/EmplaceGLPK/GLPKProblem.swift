@@ -83,9 +83,9 @@ final class GLPKProblem {
     return try finish(code) && found != 0 ? ray : nil
   }
 
-  /// Searches the tree; nil when it was stopped in the middle of an LP.
+  /// Searches the tree.
   func branch(_ limits: cglpk_limits, columnCount: Int, steering: GLPKSteering)
-    throws(BackendError) -> cglpk_outcome?
+    throws(BackendError) -> cglpk_outcome
   {
     var limits = limits
     var outcome = cglpk_outcome()
@@ -93,7 +93,8 @@ final class GLPKProblem {
     let code = steering.withWatch {
       cglpk_branch(handle, &limits, $0, &values, &outcome)
     }
-    return try finish(code) ? try settled(outcome) : nil
+    if try !finish(code) { outcome.status = CGLPK_CANCELLED }
+    return try settled(outcome)
   }
 
   /// Makes GLPK fail, as a bad argument would: for the test of the safety net.

@@ -5,8 +5,8 @@ public import EmplaceCore
 /// Units, the objective's name and its constant are as in ``MPSWriter``. The format keeps `[`, `]`
 /// and `=` for itself: in names they become `(`, `)` and `~`, so that `P2[lane=3,hour=0]` is
 /// written `P2(lane~3,hour~0)`; other characters that it keeps, and `(`, `)`, `~` themselves, become
-/// `%` and two hexadecimal digits. A program without columns gets the column `%none`, fixed at 0,
-/// because the format cannot say less.
+/// `%` and two hexadecimal digits. A program without columns gets the column `%none`, fixed at 0, and
+/// one without rows the row `%none`, which always holds: the format cannot say less.
 public enum LPWriter {
   /// Writes `program` to `sink`.
   /// - Complexity: the number of entries.
@@ -79,6 +79,12 @@ public enum LPWriter {
   ) throws(BackendError) {
     text.add("Subject To")
     try text.endLine()
+    if program.rowCount == 0 {
+      text.add(" %none:")
+      try add(0, DecimalUnit(1), first, &text)
+      text.add(" <= 0")
+      try text.endLine()
+    }
     let units = RowUnits(program)
     var merge = RowMerge(columnCount: program.columnCount)
     var name: [UInt8] = []

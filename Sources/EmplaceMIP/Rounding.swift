@@ -37,7 +37,7 @@ extension IntegerMultipliers {
   /// finite count as zero. Nil when not even whole multipliers fit.
   /// - Complexity: the number of entries.
   public init?(
-    rounding duals: [Double], for program: IntegerProgram, maximumBits: Int = 40,
+    rounding duals: [Double], for program: IntegerProgram, maximumBits: Int = 62,
     reducedCostBits: Int = 61
   ) {
     guard duals.count == program.rowCount else { return nil }

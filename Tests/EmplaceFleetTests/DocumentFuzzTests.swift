@@ -145,6 +145,41 @@ import Testing
       ("digits", "{\"name\": \(digits), \"policy\": {\"windowHours\": 0.\(digits)e\(digits)}}"),
       ("long text", "{\"name\": \"\(digits)\", \"\(digits)\": 1}"),
       ("escapes", "{\"name\": \"" + String(repeating: "\\u0041", count: count) + "\"}"),
+      (
+        "tables",
+        "{\"regions\": [\(regions)], \"models\": [\(regions)], \"demandTables\": ["
+          + String(repeating: "{\"ratePerSecond\": [[1]]},", count: count / 2) + "{}]}"
+      ),
+      (
+        "periods",
+        "{\"horizon\": {\"periods\": [\(ids)]}, \"demands\": [{\"region\": \"r\", "
+          + "\"model\": \"m\", \"scenarioRates\": ["
+          + (0..<count / 2).map {
+            "{\"period\": \"\($0)\", \"ratePerSecond\": 1}"
+          }.joined(separator: ",") + "]}]}"
+      ),
+      (
+        "slices",
+        "{\"accelerators\": [{\"id\": \"L4\", \"mig\": ["
+          + (0..<count / 2).map {
+            "{\"name\": \"\($0)\", \"computeSlices\": 1, \"memorySlices\": 1, \"starts\": [0]}"
+          }.joined(separator: ",") + "]}]}"
+      ),
+      ("doubles", "{\"sites\": [\(sites), \(sites), \(sites)]}"),
+      (
+        "products",
+        "{\"accelerators\": ["
+          + (0..<count / 2).map {
+            "{\"id\": \"NVIDIA-A\($0)\"}"
+          }.joined(separator: ",") + "]}"
+      ),
+      ("domains", "{\"policy\": {\"survive\": [\(ids)]}, \"sites\": [\(sites)]}"),
+      (
+        "long ids",
+        "{\"regions\": [{\"id\": \"\(digits)\"}], \"sites\": [{\"id\": \"a\", "
+          + "\"autonomousRegions\": [\"\(digits)1\", \(ids)]}]}"
+      ),
+      ("late", "{\"pools\": [" + String(repeating: "{},", count: count) + "5]}"),
       ("unknown", "{\"models\": [" + String(repeating: "{\"idd\": 1},", count: count) + "{}]}"),
     ] {
       #expect(!reads([(name, Array(text.utf8))], name))

@@ -172,7 +172,7 @@ import Testing
       #"currency: a currency is three capital letters (ISO 4217). Maybe "USD""#),
     .init(
       #""tier": "edge""#, #""tier": "egde""#,
-      "sites[1].tier: must be one of cloud, edge, endpoint. Maybe edge"),
+      "sites[1].tier: must be one of cloud, edge, endpoint. Maybe \"edge\""),
     // Sums.
     .init(
       #""probability": 0.3"#, #""probability": 0.2"#,
@@ -255,7 +255,7 @@ import Testing
       #""kind": "affine", "baseMs": 1, "perItemMs": 1"#,
       #""kind": "afine", "baseMs": 1, "perItemMs": 1"#,
       "models[2].variants[0].profiles.orin.kind: must be one of affine, measured, tokens. "
-        + "Maybe affine"),
+        + "Maybe \"affine\""),
     .init(
       #""kind": "affine", "baseMs": 1, "perItemMs": 1"#,
       #""kind": "affine", "baseMs": 0, "perItemMs": 0"#,

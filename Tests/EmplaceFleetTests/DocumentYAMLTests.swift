@@ -142,4 +142,22 @@ import Testing
     #expect(found.map(\.message) == ["not valid UTF-8"])
     #expect(!DocumentFixtures.problems(bytes: [("f.yaml", [0x61, 0x3A, 0x20, 0x00])]).isEmpty)
   }
+
+  /// The densest text that the size limit allows ends within seconds, and so does a longer one.
+  @Test(.timeLimit(.minutes(2))) func longFilesEndSoon() {
+    #if DEBUG
+      let bytes = 200_000
+    #else
+      let bytes = 4 << 20
+    #endif
+    let clock = ContinuousClock()
+    for (head, piece, tail) in [("[", "1,", "1]"), ("", "- 1\n", ""), ("{", "? a,", "}")] {
+      let text = head + String(repeating: piece, count: bytes / piece.utf8.count - 2) + tail
+      let start = clock.now
+      #expect(!problems(text).isEmpty)
+      print("YAML \(piece.prefix(3).dropLast()) \(clock.now - start)")
+    }
+    let long = String(repeating: "- 1\n", count: 5_000_000)
+    #expect(problems(long).count == 1)
+  }
 }

@@ -6,21 +6,13 @@ import Foundation
 /// Times are microseconds. Each returns what every request experienced, in order of arrival, with
 /// the first `warmUp` requests cut.
 public enum QueueSimulation {
-  /// How requests arrive.
-  public enum Arrivals: Sendable {
-    /// A Poisson process.
-    case poisson
-    /// One every 1 / rate.
-    case paced
-  }
-
-  /// One first-come-first-served server that takes up to `batch` waiting requests when it gets
+  /// One first-come-first-served server under Poisson arrivals that takes up to `batch` waiting requests when it gets
   /// free, at once where any waits. `length` draws the time of a batch of `n` requests.
   ///
   /// - Returns: the time from arrival to answer of each request.
   public static func batches(
     of batch: Int, ratePerMicrosecond: Double, requests: Int, warmUp: Int, seed: UInt64,
-    arrivals: Arrivals = .poisson, length: (Int, inout RandomGenerator) -> Double
+    length: (Int, inout RandomGenerator) -> Double
   ) -> [Double] {
     var random = RandomGenerator(seed: seed)
     var service = random.split(1)
@@ -28,7 +20,7 @@ public enum QueueSimulation {
     times.reserveCapacity(requests + warmUp)
     var clock = 0.0
     for _ in 0..<(requests + warmUp) {
-      clock += gap(ratePerMicrosecond, arrivals, &random)
+      clock += exponential(1 / ratePerMicrosecond, &random)
       times.append(clock)
     }
     var latencies = Array(repeating: 0.0, count: times.count)
@@ -42,15 +34,6 @@ public enum QueueSimulation {
       next = end
     }
     return Array(latencies.dropFirst(warmUp))
-  }
-
-  private static func gap(
-    _ rate: Double, _ arrivals: Arrivals, _ random: inout RandomGenerator
-  ) -> Double {
-    switch arrivals {
-    case .poisson: exponential(1 / rate, &random)
-    case .paced: 1 / rate
-    }
   }
 
   /// An exponential time of mean `mean`.
@@ -74,11 +57,14 @@ public struct ContinuousBatchingSimulation: Sendable {
     public var input: Int
     /// Output tokens.
     public var output: Int
+    /// Whatever tells it from others afterwards.
+    public var label: Int
 
     /// A request.
-    public init(input: Int, output: Int) {
+    public init(input: Int, output: Int, label: Int = 0) {
       self.input = input
       self.output = output
+      self.label = label
     }
   }
 
@@ -157,5 +143,27 @@ public struct ContinuousBatchingSimulation: Sendable {
       running.removeLast(running.count - kept)
     }
     return Array(experiences.dropFirst(warmUp))
+  }
+}
+
+// MARK: - Paced arrivals
+
+extension QueueSimulation {
+  /// A server behind a gateway: while a batch runs, `limit` requests arrive at uniform times, and
+  /// they are the next batch. No request ever waits for more than the batch under way.
+  ///
+  /// - Returns: the time from arrival to answer of each request.
+  public static func gated(
+    batches: Int, of limit: Int, seed: UInt64, length: (Int, inout RandomGenerator) -> Double
+  ) -> [Double] {
+    var random = RandomGenerator(seed: seed)
+    var latencies: [Double] = []
+    var current = length(limit, &random)
+    for _ in 0..<batches {
+      let next = length(limit, &random)
+      for _ in 0..<limit { latencies.append((1 - random.unit()) * current + next) }
+      current = next
+    }
+    return latencies
   }
 }

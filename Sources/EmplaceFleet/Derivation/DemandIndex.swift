@@ -11,12 +11,15 @@ struct DemandClass: Sendable, Hashable {
     case .latency(let limit), .tokens(let limit, _, _): limit
     }
   }
-  /// The percentile as a share.
-  var percentile: Double { Double(percentileMillionths) / 1_000_000 }
-  /// Table of lengths, nil for objectives on the whole latency.
+  /// Longest time per output token, microseconds; no limit for objectives on the whole latency.
+  var perTokenMicroseconds: Int64 {
+    guard case .tokens(_, let each, _) = objective else { return .max }
+    return each
+  }
+  /// Table of lengths for the waiting rule, nil for objectives on the whole latency.
   var lengths: [Demand.LengthBucket]? {
     guard case .tokens(_, _, let lengths) = objective else { return nil }
-    return lengths
+    return LengthTables.coarse(lengths)
   }
 }
 
@@ -36,10 +39,26 @@ struct DemandIndex: Sendable {
     var needsData = false
     /// Classes in order of appearance.
     var classes: [DemandClass] = []
-    /// Least round trip of each class to any site.
-    var nearest: [Int32] = []
-    /// Different tables of lengths, in order of appearance.
+    /// For each class, the different distances of its demands from their nearest sites
+    /// with nodes, increasing.
+    var nearest: [[Int32]] = []
+    /// Different tables of lengths, in order of appearance; the extreme ones of very many.
     var mixes: [[Demand.LengthBucket]] = []
+
+    /// The same with at most `count` classes, evenly spaced from the tightest objective to the
+    /// loosest; nil where there are no more than that.
+    func sample(_ count: Int) -> OfModel? {
+      guard classes.count > count else { return nil }
+      let order = classes.indices.sorted {
+        (classes[$0].limitMicroseconds, classes[$0].perTokenMicroseconds, $0)
+          < (classes[$1].limitMicroseconds, classes[$1].perTokenMicroseconds, $1)
+      }
+      var result = self
+      let chosen = (0..<count).map { order[$0 * (order.count - 1) / (count - 1)] }
+      result.classes = chosen.map { classes[$0] }
+      result.nearest = chosen.map { nearest[$0] }
+      return result
+    }
   }
 
   /// Demands of each model.
@@ -89,10 +108,13 @@ struct DemandIndex: Sendable {
       models[demand.model].residency.append(residency)
       if demand.dataSite != nil { models[demand.model].needsData = true }
     }
-    let nearest = Self.nearest(fleet, roundTrips)
+    let hosts = Set(
+      fleet.pools.filter { $0.owned > 0 || $0.rentable > 0 }.map(\.site)
+    ).sorted()
+    let nearest = Self.nearest(fleet, roundTrips, hosts)
     let grouped = models
     self.models = parallelMap(grouped.count, threads: threads) {
-      Self.classified(grouped[$0], fleet, nearest)
+      Self.classified(grouped[$0], fleet, nearest, roundTrips, hosts)
     }
     self.residencies = residencies
     self.rates = rates
@@ -101,11 +123,13 @@ struct DemandIndex: Sendable {
     parts = fleet.demands.map(\.parts)
   }
 
-  /// Least round trip of each region to any site that may serve it.
-  private static func nearest(_ fleet: Fleet, _ roundTrips: RoundTrips) -> [Int32] {
+  /// Least round trip of each region to any site with nodes that may serve it.
+  private static func nearest(_ fleet: Fleet, _ roundTrips: RoundTrips, _ hosts: [Int])
+    -> [Int32]
+  {
     var nearest = Array(repeating: RoundTrips.unreachable, count: fleet.regions.count)
-    for (index, site) in fleet.sites.enumerated() {
-      if let own = site.population?.region {
+    for index in hosts {
+      if let own = fleet.sites[index].population?.region {
         nearest[own] = min(nearest[own], roundTrips.value(region: own, site: index))
       } else {
         for (region, value) in roundTrips.row(site: index).enumerated()
@@ -117,7 +141,9 @@ struct DemandIndex: Sendable {
     return nearest
   }
 
-  private static func classified(_ model: OfModel, _ fleet: Fleet, _ nearest: [Int32]) -> OfModel {
+  private static func classified(
+    _ model: OfModel, _ fleet: Fleet, _ nearest: [Int32], _ roundTrips: RoundTrips, _ hosts: [Int]
+  ) -> OfModel {
     var model = model
     var classIndex: [DemandClass: Int] = [:]
     var lengths: Set<[Demand.LengthBucket]> = []
@@ -128,18 +154,40 @@ struct DemandIndex: Sendable {
         objective: demand.objective, percentileMillionths: demand.percentileMillionths,
         leastAccuracyMillionths: demand.leastAccuracyMillionths,
         oldestVersion: demand.oldestVersion)
-      let trip = nearest[Int(model.regions[position])]
+      let trip =
+        demand.dataSite == nil
+        ? nearest[Int(model.regions[position])] : Self.nearest(demand, fleet, roundTrips, hosts)
       if let known = classIndex[key] {
         model.classOf.append(Int32(truncatingIfNeeded: known))
-        model.nearest[known] = min(model.nearest[known], trip)
+        model.nearest[known].append(trip)
       } else {
         model.classOf.append(Int32(truncatingIfNeeded: model.classes.count))
         classIndex[key] = model.classes.count
         model.classes.append(key)
-        model.nearest.append(trip)
+        model.nearest.append([trip])
         if let table = key.lengths, lengths.insert(table).inserted { model.mixes.append(table) }
       }
     }
+    model.mixes = LengthTables.extremes(model.mixes)
+    for element in model.nearest.indices {
+      model.nearest[element] = Set(model.nearest[element]).sorted()
+    }
     return model
+  }
+
+  /// Least way of a demand that fetches data: round trip and fetch.
+  private static func nearest(
+    _ demand: Demand, _ fleet: Fleet, _ roundTrips: RoundTrips, _ hosts: [Int]
+  ) -> Int32 {
+    var nearest = RoundTrips.unreachable
+    for index in hosts {
+      let own = fleet.sites[index].population?.region
+      guard own == nil || own == demand.region else { continue }
+      let trip = Int64(roundTrips.value(region: demand.region, site: index))
+      guard trip < nearest else { continue }
+      let way = trip + Int64(roundTrips.fetch(demand, to: index, in: fleet))
+      if way < nearest { nearest = Int32(truncatingIfNeeded: way) }
+    }
+    return nearest
   }
 }

@@ -124,16 +124,19 @@ struct FleetConsistency {
     case .affine(let base, let slope, let limit):
       try natural(base, "\(path).base")
       try natural(slope, "\(path).slope")
-      try require(Int64(limit), in: 1...65_536, "\(path).batchLimit", "a batch from 1 to 65536")
+      try require(
+        Int64(limit), in: 1...1_000_000, "\(path).batchLimit", "a batch from 1 to 1000000")
     case .measured(let points):
       for point in points {
-        try require(Int64(point.batch), in: 1...65_536, "\(path).batch", "a batch from 1 to 65536")
+        try require(
+          Int64(point.batch), in: 1...1_000_000, "\(path).batch", "a batch from 1 to 1000000")
         try natural(point.meanMicroseconds, "\(path).mean")
         try natural(point.p95Microseconds, "\(path).p95")
       }
     case .tokens(let tokens):
       try require(
-        Int64(tokens.batchLimit), in: 1...65_536, "\(path).batchLimit", "a batch from 1 to 65536")
+        Int64(tokens.batchLimit), in: 1...1_000_000, "\(path).batchLimit",
+        "a batch from 1 to 1000000")
       for value in [
         tokens.prefillBaseNanoseconds, tokens.prefillPerTokenNanoseconds,
         tokens.stepBaseNanoseconds, tokens.stepPerSequenceNanoseconds,
@@ -191,6 +194,17 @@ struct FleetConsistency {
       try require(
         Int64(matrix.count), in: pairs...pairs, "network.roundTrip",
         "\(pairs) values, -1 if unreachable")
+    }
+    if let matrix = fleet.network.siteRoundTripMicroseconds {
+      let ways = Int64(fleet.sites.count) * Int64(fleet.sites.count)
+      try require(
+        Int64(matrix.count), in: ways...ways, "network.siteRoundTrip",
+        "\(ways) values, -1 if unreachable")
+    }
+    for link in fleet.network.siteLinks {
+      try reference(link.from, fleet.sites.count, "network.siteLinks.from")
+      try reference(link.to, fleet.sites.count, "network.siteLinks.to")
+      try natural(link.kilobitsPerSecond, "network.siteLinks.speed")
     }
     for price in fleet.network.egressPricePerGiB { try natural(price, "network.egressPrice") }
     for replicas in fleet.incumbent?.replicas ?? [] {

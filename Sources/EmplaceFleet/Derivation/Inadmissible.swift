@@ -20,6 +20,18 @@ public enum Inadmissible: Sendable, Hashable {
     public var networkMicroseconds: Int64
     /// The batch limit that comes closest.
     public var batch: Int
+
+    /// An objective that is missed.
+    public init(
+      percentileMillionths: Int64, promisedMicroseconds: Int64?, limitMicroseconds: Int64,
+      networkMicroseconds: Int64, batch: Int
+    ) {
+      self.percentileMillionths = percentileMillionths
+      self.promisedMicroseconds = promisedMicroseconds
+      self.limitMicroseconds = limitMicroseconds
+      self.networkMicroseconds = networkMicroseconds
+      self.batch = batch
+    }
   }
 
   /// The variant is of another model.

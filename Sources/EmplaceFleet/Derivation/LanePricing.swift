@@ -101,7 +101,7 @@ struct LanePricer: Sendable {
     return lane
   }
 
-  /// Most replicas: what the nodes hold, what the licence allows, and what serves all the load that
+  /// Most replicas: what the nodes hold, and no more than what serves all the load that
   /// may ever come; 1 of a population, which stands for all its devices.
   private func most(
     _ lane: PlacementInstance.Lane, _ fit: ReplicaFit, nodes: Int64, load: Int128,

@@ -30,6 +30,9 @@ struct OptionBuilder: Sendable {
   let index: DemandIndex
   let calculator: WaitingCalculator
 
+  /// An option and its speed.
+  private typealias Chosen = (option: ModelOptions.Option, speed: SpeedTable.Candidate)
+
   /// The profile of a variant on a node type.
   func profile(of variant: Variant, on type: Int) -> Profile? {
     let wanted: VariantProfile.Hardware
@@ -40,6 +43,14 @@ struct OptionBuilder: Sendable {
       wanted = .accelerator(accelerator)
     }
     return variant.profiles.first { $0.hardware == wanted }?.profile
+  }
+
+  /// The hardware for which a variant has a profile on a node type.
+  private func hardware(of variant: Int, on type: Int) -> VariantProfile.Hardware? {
+    let element = fleet.variants[variant]
+    guard profile(of: element, on: type) != nil else { return nil }
+    return element.devices == 0
+      ? .nodeType(type) : fleet.nodeTypes[type].accelerator.map { .accelerator($0) }
   }
 
   /// The fit of a variant on a node type.
@@ -57,23 +68,12 @@ struct OptionBuilder: Sendable {
     let demands = index.models[model]
     var result = Array(repeating: ModelOptions(), count: types.count)
     guard !demands.demands.isEmpty else { return result }
-    var chosen = Array(
-      repeating: [(option: ModelOptions.Option, speed: SpeedTable.Candidate)](),
-      count: types.count)
+    var chosen = Array(repeating: [Chosen](), count: types.count)
     for variant in fleet.models[model].variants {
-      var tables: [VariantProfile.Hardware: SpeedTable] = [:]
-      for (position, type) in types.enumerated() {
-        guard let profile = profile(of: fleet.variants[variant], on: type) else { continue }
-        let hardware: VariantProfile.Hardware =
-          fleet.variants[variant].devices == 0
-          ? .nodeType(type) : .accelerator(fleet.nodeTypes[type].accelerator ?? 0)
-        let table =
-          tables[hardware]
-          ?? SpeedTable(
-            variant: fleet.variants[variant], profile: profile, demands: demands,
-            calculator: calculator)
-        tables[hardware] = table
-        chosen[position] += options(variant: variant, type: type, table: table, demands)
+      for hardware in Self.groups(of: types, by: { self.hardware(of: variant, on: $0) }) {
+        add(variant, on: hardware.map { types[$0] }, demands) { position, options in
+          chosen[hardware[position]] += options
+        }
       }
     }
     for position in types.indices {
@@ -82,25 +82,62 @@ struct OptionBuilder: Sendable {
     return result
   }
 
-  /// The short list of one variant on one node type.
-  private func options(
-    variant index: Int, type: Int, table: SpeedTable, _ demands: DemandIndex.OfModel
-  ) -> [(option: ModelOptions.Option, speed: SpeedTable.Candidate)] {
-    let variant = fleet.variants[index]
-    let fits = table.candidates.map { try? fit(variant, on: type, cacheBytes: $0.cacheBytes) }
-    let fitting = fits.indices.filter { fits[$0] != nil }
-    let list = table.chosen(
-      among: fitting, nearest: demands.nearest, most: fleet.policy.batchLimitsPerProfile)
-    return list.compactMap { candidate in
-      fits[candidate].map { fit in
-        (
-          ModelOptions.Option(
-            variant: Int32(truncatingIfNeeded: index),
-            batch: Int32(truncatingIfNeeded: table.candidates[candidate].batch), fit: fit,
-            busyMilliwatts: busyMilliwatts(variant, on: type)),
-          table.candidates[candidate]
-        )
+  /// Most classes with which batch limits are chosen.
+  private static let sampleSize = 64
+
+  /// Positions of node types with equal hardware, in order of appearance; those without a profile
+  /// are left out.
+  private static func groups(of types: [Int], by key: (Int) -> VariantProfile.Hardware?) -> [[Int]]
+  {
+    var keys: [VariantProfile.Hardware] = []
+    var groups: [[Int]] = []
+    for (position, type) in types.enumerated() {
+      guard let key = key(type) else { continue }
+      if let known = keys.firstIndex(of: key) {
+        groups[known].append(position)
+      } else {
+        keys.append(key)
+        groups.append([position])
       }
+    }
+    return groups
+  }
+
+  /// Hands out the short lists of a variant on node types of the same hardware.
+  private func add(
+    _ index: Int, on types: [Int], _ demands: DemandIndex.OfModel,
+    to result: (Int, [Chosen]) -> Void
+  ) {
+    let variant = fleet.variants[index]
+    guard let type = types.first, let profile = profile(of: variant, on: type) else { return }
+    let sample = demands.sample(Self.sampleSize)
+    let table = SpeedTable(
+      variant: variant, profile: profile, batches: profile.candidateBatches,
+      demands: sample ?? demands, calculator: calculator)
+    for (position, type) in types.enumerated() {
+      let fits = table.candidates.map { try? fit(variant, on: type, cacheBytes: $0.cacheBytes) }
+      let list = table.chosen(
+        among: fits.indices.filter { fits[$0] != nil }, nearest: (sample ?? demands).nearest,
+        most: fleet.policy.batchLimitsPerProfile)
+      // Chosen with a sample, then worked out for all classes.
+      let whole =
+        sample == nil
+        ? list.map { table.candidates[$0] }
+        : SpeedTable(
+          variant: variant, profile: profile, batches: list.map { table.candidates[$0].batch },
+          demands: demands, calculator: calculator
+        ).candidates
+      result(
+        position,
+        zip(list, whole).compactMap { candidate, speed in
+          fits[candidate].map { fit in
+            let option = ModelOptions.Option(
+              variant: Int32(truncatingIfNeeded: index),
+              batch: Int32(truncatingIfNeeded: speed.batch), fit: fit,
+              busyMilliwatts: busyMilliwatts(variant, on: type))
+            return (option, speed)
+          }
+        })
     }
   }
 
@@ -122,7 +159,7 @@ struct OptionBuilder: Sendable {
   }
 
   private static func assembled(
-    _ chosen: [(option: ModelOptions.Option, speed: SpeedTable.Candidate)], classes: Int
+    _ chosen: [Chosen], classes: Int
   ) -> ModelOptions {
     var result = ModelOptions()
     result.options = chosen.map(\.option)

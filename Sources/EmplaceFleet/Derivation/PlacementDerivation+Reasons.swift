@@ -178,7 +178,8 @@ extension PlacementDerivation {
       late.promisedMicroseconds.map { $0 - late.limitMicroseconds } ?? .max - 1
     }
     switch (profile, demand.objective) {
-    case (.tokens(let tokens), .tokens(let first, let each, let lengths)):
+    case (.tokens(let tokens), .tokens(let first, let each, let exact)):
+      let lengths = LengthTables.coarse(exact)
       guard
         let waiting = TokenCalculator(
           builder.calculator, profile: tokens, batch: batch, mix: index.models[variant.model].mixes),

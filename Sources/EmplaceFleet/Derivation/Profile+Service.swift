@@ -1,13 +1,23 @@
 extension Profile {
-  /// Batch limits worth a look: the measured ones; else steps of about the square root of two from
-  /// 1 to the profile's limit, which is one of them.
+  /// Largest batch limit that is planned with.
+  static var largestBatch: Int { 4096 }
+
+  /// Batch limits worth a look: the measured ones (of those closer than a quarter the larger); else
+  /// steps of about the square root of two from 1 to the profile's limit, which is one of them.
   var candidateBatches: [Int] {
-    let limit: Int
     switch self {
-    case .measured(let points): return Set(points.map(\.batch)).sorted()
-    case .affine(_, _, let batchLimit): limit = batchLimit
-    case .tokens(let tokens): limit = tokens.batchLimit
+    case .measured(let points):
+      let batches = Set(points.map(\.batch)).filter { $0 <= Self.largestBatch }.sorted()
+      return zip(batches, batches.dropFirst()).filter { 5 * $0.0 < 4 * $0.1 || $0.0 < 8 }.map(\.0)
+        + batches.suffix(1)
+    case .affine(_, _, let limit): return Self.steps(to: limit)
+    case .tokens(let tokens): return Self.steps(to: tokens.batchLimit)
     }
+  }
+
+  /// 1, 2, 3, 4, 6, 8, 12, ... and the limit.
+  static func steps(to limit: Int) -> [Int] {
+    let limit = min(limit, largestBatch)
     var batches: [Int] = []
     var power = 1
     while power <= limit {

@@ -6,8 +6,8 @@ import Foundation
 /// ``measured`` is fitted by least absolute logarithmic error to 28,662 measured round trips between
 /// 240 cities (WonderNetwork pings of 2018-11-10, as published with ConsenSys/wittgenstein). Over
 /// these pairs the relative error has median 18.5 % and 90th percentile 48.1 %; half of the round
-/// trips are longer than the rule says. By distance the median error is 62 % below 100 km, 45 % to
-/// 300 km, 31 % to 1,000 km, 21 % to 8,000 km and 15 % beyond: a rule from distance alone cannot
+/// trips are longer than the rule says. By distance the median error is 54 % below 100 km, 45 % to
+/// 300 km, 31 % to 1,000 km, 21 % to 8,000 km and 14 % beyond: a rule from distance alone cannot
 /// tell a detoured pair from a direct one, so state a matrix where a millisecond decides.
 public struct RoundTripModel: Sendable, Hashable {
   /// A line: milliseconds at no distance, and the way's length over the distance.

@@ -4,12 +4,16 @@
 struct RoundTrips: Sendable {
   /// Longer than any objective.
   static let unreachable: Int32 = 1_000_000_000
+  /// No figure for a way between sites.
+  private static let unknown: Int32 = -1
 
   private let regions: Int
   /// From region r to site s at `s * regions + r`.
   private let values: [Int32]
   /// From site to site at `a * sites + b`; empty where no demand has data.
   private let betweenSites: [Int32]
+  /// Kilobits per second from site a to site b at `a * sites + b`, where it is stated.
+  private let links: [Int: Int64]
   private let sites: Int
 
   init(fleet: Fleet, threads: Int) {
@@ -34,11 +38,25 @@ struct RoundTrips: Sendable {
         return row
       }.flatMap(\.self)
     }
-    let hasData = fleet.demands.contains { $0.dataSite != nil }
-    betweenSites =
-      hasData
-      ? parallelMap(sites, threads: threads) { Self.row(from: points[$0], to: points, model) }
-        .flatMap(\.self) : []
+    betweenSites = Self.betweenSites(fleet, points, model, threads: threads)
+    var links: [Int: Int64] = [:]
+    for link in fleet.network.siteLinks {
+      links[link.from * sites + link.to] = link.kilobitsPerSecond
+    }
+    self.links = links
+  }
+
+  /// Round trips between sites, from the matrix or from coordinates; ``unknown`` without either.
+  private static func betweenSites(
+    _ fleet: Fleet, _ points: [GreatCircle?], _ model: RoundTripModel, threads: Int
+  ) -> [Int32] {
+    guard fleet.demands.contains(where: { $0.dataSite != nil }) else { return [] }
+    if let matrix = fleet.network.siteRoundTripMicroseconds { return matrix.map(clamped) }
+    return parallelMap(points.count, threads: threads) { site in
+      row(from: points[site], to: points, model).enumerated().map { other, value in
+        points[site] == nil || points[other] == nil ? unknown : value
+      }
+    }.flatMap(\.self)
   }
 
   /// Round trips from each region to a site.
@@ -47,21 +65,22 @@ struct RoundTrips: Sendable {
   /// Round trip from a region to a site.
   func value(region: Int, site: Int) -> Int32 { values[site * regions + region] }
 
-  /// Time to fetch the data of one request from `data` to `site`: a round trip (by way of the
-  /// user's region where the way between the sites is not known) and the bytes over the slower of
-  /// the two uplinks that are known.
+  /// Time to fetch the data of one request from where it lies to `site`: a round trip (by way of the
+  /// user's region where the way between the sites is not known), and the bytes over the link
+  /// between the two, or over the slower of their uplinks that are known where no link is stated.
   func fetch(_ demand: Demand, to site: Int, in fleet: Fleet) -> Int32 {
     guard let data = demand.dataSite, data != site, demand.dataBytesPerRequest > 0 else { return 0 }
     var trip = Int64(betweenSites[data * sites + site])
-    if trip >= Self.unreachable {
+    if trip == Int64(Self.unknown) {
       trip =
         Int64(value(region: demand.region, site: data))
         + Int64(value(region: demand.region, site: site))
     }
+    guard trip < Self.unreachable else { return Self.unreachable }
     let uplinks = [data, site].compactMap { fleet.sites[$0].uplinkKilobitsPerSecond }
-    guard let uplink = uplinks.min() else { return Self.clamped(trip) }
-    guard uplink > 0 else { return Self.unreachable }
-    let transfer = (Int128(demand.dataBytesPerRequest) * 8000 + Int128(uplink) - 1) / Int128(uplink)
+    guard let speed = links[data * sites + site] ?? uplinks.min() else { return Self.clamped(trip) }
+    guard speed > 0 else { return Self.unreachable }
+    let transfer = (Int128(demand.dataBytesPerRequest) * 8000 + Int128(speed) - 1) / Int128(speed)
     return Self.clamped(Int64(clamping: Int128(trip) + transfer))
   }
 

@@ -24,11 +24,13 @@ struct SpeedTable: Sendable {
   /// Candidates by increasing batch limit.
   var candidates: [Candidate]
 
+  /// The table of these batch limits.
   init(
-    variant: Variant, profile: Profile, demands: DemandIndex.OfModel, calculator: WaitingCalculator
+    variant: Variant, profile: Profile, batches: [Int], demands: DemandIndex.OfModel,
+    calculator: WaitingCalculator
   ) {
     candidates = []
-    for batch in profile.candidateBatches {
+    for batch in batches {
       let candidate: Candidate?
       if case .tokens(let tokens) = profile {
         candidate = Self.tokens(tokens, batch, variant, demands, calculator)
@@ -85,9 +87,9 @@ struct SpeedTable: Sendable {
     var candidate = empty(batch, demands.classes.count)
     candidate.cacheBytes = cache
     for (index, element) in demands.classes.enumerated() {
-      guard case .tokens(let first, let each, let lengths) = element.objective,
-        admits(variant, element),
-        let work = profile.workNanoseconds(LengthSums(lengths), batch: batch),
+      guard case .tokens(let first, let each, let exact) = element.objective,
+        admits(variant, element), let lengths = element.lengths,
+        let work = profile.workNanoseconds(LengthSums(exact), batch: batch),
         waiting.holds(
           perToken: each, lengths: lengths, percentileMillionths: element.percentileMillionths),
         let promise = waiting.firstToken(
@@ -128,31 +130,46 @@ extension TokenProfile {
 extension SpeedTable {
   /// The batch limits to plan with, by increasing limit: at most `most` of the candidates that fit.
   ///
-  /// The largest is the largest that some class can use from its nearest site. The smallest keeps
-  /// at least nine tenths of the best slack of every class, or of as much of it as any candidate
-  /// keeps, and is the largest that does. Between them stand the candidates nearest to a geometric
-  /// series. With one limit allowed it is the smallest.
-  func chosen(among fitting: [Int], nearest: [Int32], most: Int) -> [Int] {
+  /// The largest is the largest that some class can use from its nearest site. The smallest is the
+  /// largest that loses no demand that its nearest site could serve at another limit, and keeps at
+  /// least nine tenths of the best slack of every class; where none does both for all, the one that
+  /// comes closest. Between them stand the candidates nearest to a geometric series. With one limit
+  /// allowed it is the smallest.
+  func chosen(among fitting: [Int], nearest: [[Int32]], most: Int) -> [Int] {
     let useful = fitting.filter { candidate in
-      zip(candidates[candidate].slack, nearest).contains { $0.0 >= $0.1 }
+      zip(candidates[candidate].slack, nearest).contains { $0.0 >= $0.1.first ?? .max }
     }
     guard let high = useful.last else { return [] }
-    let classes = nearest.indices.filter { element in
-      useful.contains { candidates[$0].slack[element] >= nearest[element] }
+    let goals = nearest.indices.compactMap { Goal($0, nearest[$0], useful.map { candidates[$0] }) }
+    let reaches = useful.map { candidate in
+      goals.reduce(1) { min($0, $1.reach(candidates[candidate])) }
     }
-    let best = classes.map { element in
-      useful.reduce(1) { max($0, candidates[$1].slack[element]) }
-    }
-    /// Least share, over the classes, of the best slack that a candidate keeps.
-    func reach(_ candidate: Int) -> Double {
-      zip(classes, best).reduce(1) {
-        min($0, Double(max(candidates[candidate].slack[$1.0], 0)) / Double($1.1))
-      }
-    }
-    let reaches = useful.map(reach)
-    let enough = 0.9 * (reaches.max() ?? 0)
+    let enough = min(0.9, reaches.max() ?? 0)
     let low = useful[reaches.lastIndex { $0 >= enough } ?? 0]
     return spread(useful.filter { $0 >= low }, low: low, high: high, most: most)
+  }
+
+  /// What a class asks of the smallest batch limit.
+  private struct Goal {
+    let element: Int
+    let best: Int32
+    let needed: Int32
+
+    /// Nil for a class that no candidate serves.
+    init?(_ element: Int, _ nearest: [Int32], _ candidates: [Candidate]) {
+      self.element = element
+      let best = candidates.reduce(never) { max($0, $1.slack[element]) }
+      guard let needed = nearest.last(where: { $0 <= best }) else { return nil }
+      (self.best, self.needed) = (best, needed)
+    }
+
+    /// Share of the best slack that a candidate keeps; half of it where it loses a demand.
+    func reach(_ candidate: Candidate) -> Double {
+      let slack = candidate.slack[element]
+      guard best > 0 else { return slack >= best ? 1 : 0 }
+      let share = max(0, Double(slack) / Double(best))
+      return slack >= needed ? share : share / 2
+    }
   }
 
   /// `low`, `high` and the candidates nearest to a geometric series between them.

@@ -22,6 +22,8 @@ public struct PlacementFormulation: Formulation {
 
   /// The instance.
   public let instance: PlacementInstance
+  /// Which links it has.
+  public let links: Links
   /// The program.
   public let program: IntegerProgram
   let layout: PlacementLayout
@@ -31,6 +33,7 @@ public struct PlacementFormulation: Formulation {
     var builder = PlacementProgramBuilder(instance: instance)
     builder.build(links: links)
     self.instance = instance
+    self.links = links
     (program, layout) = builder.finished()
   }
 }
@@ -50,7 +53,7 @@ struct PlacementLayout: Sendable {
     case places, hostCPU, hostMemory, power, storage, spreadLink, spread, caseCover, caseFloor
     case caseLoad, affinity, antiAffinity, licence, budget, uplink, moves, versionLink, versions
     case quota, apartCompute, apartMemory, restCompute, restMemory, apartCPU, apartHost, restCPU
-    case restHost, total, link, caseRoute
+    case restHost, restNodes, total, link, caseRoute
   }
 
   /// A stretch of columns for the arcs of a lane in a failure case.
@@ -86,6 +89,32 @@ struct PlacementLayout: Sendable {
   var cases: [[CaseStretch]] = []
   var columns: [Label] = []
   var rows: [Label] = []
+}
+
+// MARK: - Where decisions stand
+
+extension PlacementFormulation {
+  /// Column that counts the replicas of a lane.
+  public func column(ofReplicas lane: Int) -> Int { layout.replicas[lane] }
+
+  /// Column of the first arc of a lane; its other arcs follow.
+  public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
+
+  /// Columns on which a tree branches, by class, the most important class first: rented nodes and
+  /// sites, artifacts, replicas, units set apart, then routes.
+  public var branchingClasses: [[Int]] {
+    var classes = [[Int]](repeating: [], count: 4)
+    for (column, label) in layout.columns.enumerated() {
+      switch label.kind {
+      case .rented, .open, .live, .inDomain: classes[0].append(column)
+      case .present, .loaded: classes[1].append(column)
+      case .replicas, .apart: classes[2].append(column)
+      case .route: classes[3].append(column)
+      default: break
+      }
+    }
+    return classes
+  }
 }
 
 extension PlacementFormulation {

@@ -80,6 +80,7 @@ struct PlacementNames: Sendable {
     case .restMemory: "P15[\(pool(first)),rest,memory]"
     case .restCPU: "P15[\(pool(first)),rest,cpu]"
     case .restHost: "P15[\(pool(first)),rest,host]"
+    case .restNodes: "P15[\(pool(first)),rest,nodes]"
     default: "row"
     }
   }

@@ -68,7 +68,8 @@ extension PlacementProgramBuilder {
             entry(columns.lowerBound + position, instance.load(ofArc: arc, hour: hour))
           }
         }
-        laneParts[lane].cases[index] = (columns, subset, first..<program.rowCount, exact)
+        let rows = first..<program.rowCount
+        laneParts[lane].cases[index] = (columns, subset, rows, exact && rows.count == 1)
       }
     }
   }
@@ -125,6 +126,7 @@ extension PlacementProgramBuilder {
       while end < instance.lanes.count, Int(instance.lanes[end].pool) == pool { end += 1 }
       let lanes = start..<end
       start = end
+      addIsolationRows(pool, lanes)
       guard !lanes.isEmpty else { continue }
       let part = isFacilityLocation ? 0 : pool
       let g = element.devices
@@ -151,7 +153,6 @@ extension PlacementProgramBuilder {
       if let memory = element.hostMiB {
         resource(.hostMemory, part, pool, lanes, perNode: memory, unit: 1000) { $0.hostMiB }
       }
-      addIsolationRows(pool, lanes)
     }
   }
 
@@ -204,6 +205,8 @@ extension PlacementProgramBuilder {
     if let host = element.hostMiB {
       restRow(.restHost, pool, rest, apart, host, 0) { $0.hostMiB }
     }
+    // Without devices nothing above counts the nodes themselves.
+    if element.devices == 0 { restRow(.restNodes, pool, [], apart, 1, 0) { _ in 0 } }
   }
 
   private func isIsolated(lane: Int) -> Bool {

@@ -244,6 +244,7 @@ extension PlacementJudge {
       }
       unitsByPool[element.pool, default: [:]][element.tenant] = Int128(element.count)
     }
+    for (pool, units) in unitsByPool.sorted(by: { $0.key < $1.key }) { checkUnits(units, pool) }
     for (range, pool) in lanesByPool() {
       let units = unitsByPool[pool] ?? [:]
       var (restNodes, restDevices) =
@@ -263,6 +264,21 @@ extension PlacementJudge {
         range, pool, tenant: nil, nodes: restNodes, devices: restDevices,
         entity: "pool=\(instance.pools[pool].name),rest")
     }
+  }
+
+  /// Whether the units set apart are there: no more devices, no more nodes than the pool has.
+  private func checkUnits(_ units: [Int: Int128], _ pool: Int) {
+    let each = Int128(instance.pools[pool].devices)
+    var (nodes, devices): (Int128, Int128) = (0, 0)
+    for (tenant, count) in units {
+      let isNode = instance.tenants[tenant].isolation == .node
+      devices += isNode ? count * each : count
+      if isNode { nodes += count }
+    }
+    let entity = "pool=\(instance.pools[pool].name),units"
+    require(nodes, atMost: Int128(self.nodes[pool]), "P15", entity, "nodes set apart")
+    require(
+      devices, atMost: Int128(self.nodes[pool]) * each, "P15", entity, "devices set apart")
   }
 
   /// Whether the replicas of one tenant (nil: of all that share) fit on `nodes` and `devices`.

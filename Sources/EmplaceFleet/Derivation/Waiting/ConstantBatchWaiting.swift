@@ -5,8 +5,8 @@ import Foundation
 ///
 /// What a batch leaves waiting follows `Q' = max(Q + A - b, 0)` with `A` Poisson of mean `r b`,
 /// the recursion of the M/D/b queue. Its stationary tail is iterated from above, starting at
-/// `P(Q >= j) <= exp(-h j)` with `r (exp h - 1) = h` (Kingman 1970,
-/// doi:10.1007/978-1-4615-8090-4, for random walks), so that every iterate is an upper bound.
+/// `P(Q >= j) <= exp(-h j)` with `r (exp h - 1) = h` (Kingman, Inequalities in the theory of queues,
+/// J. R. Statist. Soc. B 32, 1970, 102-110), so that every iterate is an upper bound.
 /// A request that arrives `v L` into a batch finds `Q + N(v)` ahead and is answered after
 /// `(1 - v) L + L (1 + floor((Q + N(v)) / b))`; with `v` uniform this is the law of
 /// its latency where services follow each other, and an upper bound where smaller batches are

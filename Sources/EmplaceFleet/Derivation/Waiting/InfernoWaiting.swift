@@ -2,10 +2,10 @@
 /// plans (sample data and published answers: github.com/llm-inferno).
 ///
 /// With `n` of at most `N` requests in service the service rate is `n / time(n)`; at most `11 N`
-/// requests are in the queue and in service (M/M/1/K with state-dependent rates; Stidham 2002,
-/// doi:10.1287/opre.50.1.197.17783 gives the field's history). The mean service time is turned into
-/// an effective concurrency, at which prefill and decode times are read. It promises means, not
-/// percentiles, under exponential service times; take it to compare with that optimiser.
+/// requests are in the queue and in service (M/M/1/K with state-dependent rates). The mean service
+/// time is turned into an effective concurrency, at which prefill and decode times are read. It
+/// promises means, not percentiles, under exponential service times; take it to compare with that
+/// optimiser.
 public struct InfernoWaiting: Sendable {
   /// Most requests in service.
   public let batch: Int

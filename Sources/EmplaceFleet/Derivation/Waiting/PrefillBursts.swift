@@ -30,6 +30,9 @@ struct PrefillBursts: Sendable {
     tail = Self.tails(loads, longest: longest)
   }
 
+  /// Sequences in a batch beyond which nothing is worked out: all places count as taken.
+  private static let mostInBatch = 1000
+
   /// `P(X > j)` for j up to `longest`, of the progeny `X` whose generating function solves
   /// `X(z) = z sum_k share_k exp(load_k (X(z) - 1))`.
   private static func tails(_ loads: [(Double, Double)], longest: Int) -> [Double] {
@@ -37,7 +40,7 @@ struct PrefillBursts: Sendable {
     var powers = loads.map { [exp(-$0.1)] }
     var masses = [0.0]
     var tails = [1.0]
-    for n in 1...max(longest, 1) {
+    for n in 1...max(min(longest, mostInBatch), 1) {
       var mass = 0.0
       for (k, (share, _)) in loads.enumerated() { mass += share * powers[k][n - 1] }
       masses.append(mass)
@@ -60,6 +63,7 @@ struct PrefillBursts: Sendable {
     let arrivals = rate * mean
     guard last.isFinite else { return 0 }
     guard last > arrivals else { return 1 }
+    if tail.count > Self.mostInBatch, (tail.last ?? 0) > 1e-6 { return 1 }
     // weights[n] is the probability of n sequences, up to a factor.
     var weights = [1.0]
     var (below, leaving) = (1.0, 0.0)

@@ -5,7 +5,8 @@ import Foundation
 ///
 /// The wait for whole batches ahead is at most the largest value of a random walk whose steps are
 /// a batch length less the time of `b` arrivals, so that `P(W > x) <= exp(-h x)` with
-/// `E[exp(h S)] = (1 + h / rate)^b` (Kingman 1970; for `b = 1` the bound of Lundberg for M/G/1).
+/// `E[exp(h S)] = (1 + h / rate)^b` (Kingman, J. R. Statist. Soc. B 32, 1970, 102-110; for `b = 1`
+/// Lundberg's bound for M/G/1).
 /// On top come the rest of the batch under way and the own one; for `b = 1` the own one alone.
 /// A batch length is a constant plus an exponential time (``BatchService``), which makes the sum a
 /// closed form.

@@ -53,9 +53,10 @@ public struct TokenWaiting: Sendable {
     context = TokenLoad.context(of: loads, batch: batch)
     step = profile.stepMicroseconds(batch: batch, context: context)
     prefillShare = batch == 1 ? 0 : loads.reduce(0) { max($0, $1.prefillShare) }
-    prefillDecay = batch == 1 ? .infinity : loads.reduce(.infinity) { min($0, $1.prefillDecay) }
+    prefillDecay =
+      batch == 1 ? TokenLoad.atOnce : loads.reduce(TokenLoad.atOnce) { min($0, $1.prefillDecay) }
     placeBusy = loads.reduce(0) { max($0, $1.placeBusy) }
-    placeDecay = loads.reduce(.infinity) { min($0, $1.placeDecay) }
+    placeDecay = loads.reduce(TokenLoad.atOnce) { min($0, $1.placeDecay) }
     let longest = loads.reduce(0) { max($0, $1.longestPrefill) }
     longestPrefill = longest
     fewestSteps = loads.reduce(.infinity) { min($0, $1.fewestSteps) }
@@ -155,12 +156,20 @@ public struct TokenWaiting: Sendable {
 
   private func firstTokenQuantile(_ lengths: [Demand.LengthBucket], allowed: Double) -> Int64? {
     guard allowed > 0 else { return nil }
-    let vacation = batch == 1 ? 0 : step
-    let own = lengths.map { (share($0), vacation + profile.prefillMicroseconds(input: $0.input)) }
+    let own = lengths.map { OwnTime(share($0), ownTime($0), placeDecay, prefillDecay) }
     func tail(_ x: Double) -> Double {
-      own.reduce(0) { $0 + $1.0 * waitTail(x - $1.1) }
+      let place = exp(-placeDecay * x)
+      let ahead = exp(-prefillDecay * x)
+      return own.reduce(0) { sum, element in
+        guard x >= element.time else { return sum + element.share }
+        let wait = x - element.time
+        return sum + element.share
+          * waitTail(
+            wait, place: element.place > 0 ? place * element.place : exp(-placeDecay * wait),
+            ahead: element.ahead > 0 ? ahead * element.ahead : exp(-prefillDecay * wait))
+      }
     }
-    var (low, high) = (0.0, 2 * own.reduce(1) { max($0, $1.1) })
+    var (low, high) = (0.0, 2 * own.reduce(1) { max($0, $1.time) })
     while tail(high) > allowed {
       (low, high) = (high, 2 * high)
       if high > 86_400e6 { return nil }
@@ -172,20 +181,36 @@ public struct TokenWaiting: Sendable {
     return wholeMicroseconds(high)
   }
 
-  /// Bound of the probability of waiting longer than `x` for a place and the prefills ahead.
-  private func waitTail(_ x: Double) -> Double {
-    guard x >= 0 else { return 1 }
-    let place = placeDecay.isFinite ? placeBusy * exp(-placeDecay * x) : 0
-    guard prefillDecay.isFinite else { return place }
-    let ahead = exp(-prefillDecay * x)
+  /// The step under way at most, and the own prefill.
+  private func ownTime(_ bucket: Demand.LengthBucket) -> Double {
+    (batch == 1 ? 0 : step) + profile.prefillMicroseconds(input: bucket.input)
+  }
+
+  /// What requests of one bucket take besides waiting, with the factors that turn
+  /// `exp(-decay x)` into `exp(-decay (x - time))`; zero where they are too large to be exact.
+  private struct OwnTime {
+    let share: Double
+    let time: Double
+    let place: Double
+    let ahead: Double
+
+    init(_ share: Double, _ time: Double, _ placeDecay: Double, _ prefillDecay: Double) {
+      (self.share, self.time) = (share, time)
+      place = placeDecay * time < 30 ? exp(placeDecay * time) : 0
+      ahead = prefillDecay * time < 30 ? exp(prefillDecay * time) : 0
+    }
+  }
+
+  /// Bound of the probability of waiting longer than `x` for a place and the prefills ahead, with
+  /// `place` and `ahead` the exponentials of their decays times `x`.
+  private func waitTail(_ x: Double, place: Double, ahead: Double) -> Double {
+    let taken = placeBusy * place
     let difference = prefillDecay - placeDecay
     let both =
-      !placeDecay.isFinite
-      ? 0
-      : abs(difference * x) < 1e-6
-        ? placeBusy * placeDecay * x * ahead
-        : placeBusy * placeDecay * (exp(-placeDecay * x) - ahead) / difference
-    return min(1, place + (1 - placeBusy) * min(prefillShare, ahead) + both)
+      abs(difference * x) < 1e-6
+      ? placeBusy * placeDecay * x * ahead
+      : placeBusy * placeDecay * (place - ahead) / difference
+    return min(1, taken + (1 - placeBusy) * min(prefillShare, ahead) + both)
   }
 
   /// Mean time to the last token, of a replica that serves these lengths alone.
@@ -195,10 +220,9 @@ public struct TokenWaiting: Sendable {
       prefill += share(bucket) * profile.prefillMicroseconds(input: bucket.input)
       output += share(bucket) * Double(max(bucket.output - 1, 0))
     }
-    let place = placeDecay.isFinite ? placeBusy / placeDecay : 0
-    let ahead = prefillDecay.isFinite ? prefillShare / prefillDecay : 0
+    let waiting = placeBusy / placeDecay + prefillShare / prefillDecay
     let decoding = output * step / (1 - min(prefillShare, 0.999))
-    return wholeMicroseconds(place + ahead + step / 2 + prefill + decoding) ?? 86_400_000_000
+    return wholeMicroseconds(waiting + step / 2 + prefill + decoding) ?? 86_400_000_000
   }
 
   private func share(_ bucket: Demand.LengthBucket) -> Double {
@@ -210,6 +234,8 @@ public struct TokenWaiting: Sendable {
 
 /// What a replica does that serves requests of one table of lengths alone.
 struct TokenLoad: Sendable {
+  /// Decay per microsecond of a wait that is none.
+  static let atOnce = 1000.0
   /// Share of the time spent on prefills at the utilisation.
   let prefillShare: Double
   /// Probability that all places are taken.
@@ -259,7 +285,7 @@ struct TokenLoad: Sendable {
         rate: rate, jumps: works, longest: works.reduce(0) { max($0, $1.time) })
     } else {
       let second = works.reduce(0) { $0 + $1.share * $1.time * $1.time }
-      placeDecay = (1 - utilisation) / max(work, second / (2 * work))
+      placeDecay = (1 - utilisation) / (1.25 * max(work, second / (2 * work)))
       let context = meanContext
       let bursts = PrefillBursts(
         share: prefillShare, rate: rate, prefills: prefills, longest: batch)
@@ -287,7 +313,7 @@ struct TokenLoad: Sendable {
   private static func decay(
     rate: Double, jumps: [(share: Double, time: Double)], longest: Double
   ) -> Double {
-    guard longest > 0 else { return .infinity }
+    guard longest > 0 else { return atOnce }
     func excess(_ h: Double) -> Double {
       rate * jumps.reduce(0) { $0 + $1.share * (exp(h * $1.time) - 1) } - h
     }

@@ -4,8 +4,11 @@ public struct WaitingCalculator: Sendable {
   public let rule: WaitingRule
   /// Utilisation as a share.
   public let utilisation: Double
-  private let constant: [Int: ConstantBatchWaiting]
+  private let constant: [(batch: Int, table: ConstantBatchWaiting)]
   private let spread: SpreadBatchWaiting?
+
+  /// Most tables of `md1`: beyond it, batch limits share those of a coarse grid.
+  private static let tableLimit = 64
 
   /// The rule at a utilisation, for these batch limits.
   public init(
@@ -15,13 +18,19 @@ public struct WaitingCalculator: Sendable {
     let utilisation = Double(utilisationMillionths) / 1_000_000
     self.utilisation = utilisation
     spread = SpreadBatchWaiting(utilisation: utilisation)
-    let needed = rule == .md1 ? batches.sorted() : []
-    let tables = parallelMap(needed.count, threads: threads) {
-      ConstantBatchWaiting(batch: needed[$0], utilisation: utilisation)
+    var needed = rule == .md1 ? batches.sorted() : []
+    if needed.count > Self.tableLimit { needed = Profile.steps(to: needed.last ?? 1) }
+    let limits = needed
+    let tables = parallelMap(limits.count, threads: threads) {
+      ConstantBatchWaiting(batch: limits[$0], utilisation: utilisation)
     }
-    var constant: [Int: ConstantBatchWaiting] = [:]
-    for (batch, table) in zip(needed, tables) { constant[batch] = table }
-    self.constant = constant
+    constant = zip(limits, tables).compactMap { batch, table in table.map { (batch, $0) } }
+  }
+
+  /// The table of a batch limit, or of the next smaller one: the latency in units of a batch's
+  /// length falls with the limit.
+  private func table(_ batch: Int) -> ConstantBatchWaiting? {
+    constant.last { $0.batch <= batch }?.table
   }
 
   /// What the rule promises for batches; nil where it promises nothing.
@@ -29,7 +38,7 @@ public struct WaitingCalculator: Sendable {
     let percentile = Double(percentileMillionths) / 1_000_000
     switch rule {
     case .md1 where service.spreadMicroseconds == 0:
-      return constant[service.batch]?.promise(for: service, percentile: percentile)
+      return table(service.batch)?.promise(for: service, percentile: percentile)
     case .md1, .mg1: return spread?.promise(for: service, percentile: percentile)
     case .batch: return PacedWaiting().promise(for: service, percentile: percentile)
     case .inferno:

@@ -67,9 +67,8 @@ public struct LatencyPromise: Sendable, Hashable {
   }
 }
 
-/// Microseconds rounded up to whole ones, after a shade more than the rounding of doubles; nil
-/// beyond a day.
+/// Microseconds rounded up to whole ones; nil beyond a day.
 func wholeMicroseconds(_ value: Double) -> Int64? {
   guard value >= 0, value < 86_400e6 else { return nil }
-  return Int64((value * (1 + 1e-9)).rounded(.up))
+  return Int64(value.rounded(.up))
 }

@@ -84,7 +84,10 @@ enum ObjectKind: UInt8, CaseIterable, Sendable {
     case .roundTrips, .siteRoundTrips: "round trip table"
     case .roundTrip: "round trip"
     case .siteLink: "site link"
+    case .interference: "slowdown"
     case .interferenceModel: "interference model"
+    case .incumbent: "incumbent plan"
+    case .replicas: "running replica"
     case .catalogueRow: "catalogue row"
     default: "\(self)"
     }

@@ -69,6 +69,9 @@ struct ByteTable: Sendable {
     String(decoding: storage[start(index)..<ends[index]], as: UTF8.self)
   }
 
+  /// Bytes of the string with that number.
+  func length(_ index: Int) -> Int { ends[index] - start(index) }
+
   private func start(_ index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
 
   private func equals(_ index: Int, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -135,21 +135,10 @@ extension DocumentTree {
   }
 
   /// JSON path of a node: `sites[3].powerCapWatts`; keys that are no plain words are quoted.
+  /// - Complexity: O(siblings of the nodes on the way); see ``PathFinder`` for many nodes.
   func path(of node: Int) -> String {
-    var current = file(of: node).firstNode
-    var path = ""
-    while current != node {
-      let isArray = nodes[current].kind == .array
-      var child = current + 1
-      var position = 0
-      while Int(nodes[child].next) <= node {
-        child = Int(nodes[child].next)
-        position += 1
-      }
-      path += isArray ? "[\(position)]" : Self.step(keys.text(nodes[child].key), path.isEmpty)
-      current = child
-    }
-    return path
+    var finder = PathFinder(self)
+    return finder.path(of: node)
   }
 
   /// How a key is written in a path.
@@ -220,6 +209,51 @@ extension DocumentTree {
     case .array: nodes[node].length == 0 ? "[]" : "[...]"
     case .object: nodes[node].length == 0 ? "{}" : "{...}"
     }
+  }
+}
+
+/// Paths of nodes that are asked for in increasing order: the way to the last one is gone on from.
+struct PathFinder {
+  private struct Step {
+    var container: Int
+    var child: Int
+    var position: Int
+  }
+
+  private let tree: DocumentTree
+  private var steps: [Step] = []
+
+  init(_ tree: DocumentTree) { self.tree = tree }
+
+  /// The path of a node.
+  mutating func path(of node: Int) -> String {
+    var current = tree.file(of: node).firstNode
+    var path = ""
+    var depth = 0
+    while current != node {
+      var step = Step(container: current, child: current + 1, position: 0)
+      if depth < steps.count, steps[depth].container == current, steps[depth].child <= node {
+        step = steps[depth]
+      }
+      while Int(tree.nodes[step.child].next) <= node {
+        step.child = Int(tree.nodes[step.child].next)
+        step.position += 1
+      }
+      let isArray = tree.nodes[current].kind == .array
+      path +=
+        isArray
+        ? "[\(step.position)]"
+        : DocumentTree.step(tree.keys.text(tree.nodes[step.child].key), path.isEmpty)
+      let isSameWay =
+        depth < steps.count && steps[depth].container == current && steps[depth].child == step.child
+      if !isSameWay {
+        steps.removeSubrange(min(depth, steps.count)...)
+        steps.append(step)
+      }
+      current = step.child
+      depth += 1
+    }
+    return path
   }
 }
 

@@ -21,7 +21,7 @@ struct YAMLParser {
   }
 
   /// Largest YAML file in bytes; a longer document is written as JSON.
-  static let byteLimit = 16 << 20
+  static let byteLimit = 8 << 20
 
   private var tree: DocumentTree
   private var budget: Int

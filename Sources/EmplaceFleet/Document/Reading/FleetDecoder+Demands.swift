@@ -175,10 +175,8 @@ extension FleetDecoder {
   private mutating func curve(_ view: ObjectReader.View) -> [Int64]? {
     guard let node = reader.node(view, .curve), let name = reader.text(node) else { return nil }
     if let curve = fleet.horizon.curves[name] { return curve }
-    let nearest = Nearest.word(to: name, among: fleet.horizon.curves.keys.sorted())
-    reader.problems.add(
-      node, "no curve of horizon.curves has this name",
-      maybe: nearest.map { "\"\(shortened($0))\"" } ?? "")
+    let nearest = reader.nearest(name, among: fleet.horizon.curves.keys.sorted())
+    reader.problems.add(node, "no curve of horizon.curves has this name", maybe: nearest)
     return nil
   }
 
@@ -204,22 +202,23 @@ extension FleetDecoder {
 
   private mutating func scenarioRates(_ demand: ObjectReader.View) -> [Demand.ScenarioRate] {
     var result: [Demand.ScenarioRate] = []
+    var seen: Set<Int> = []
     for node in objects(demand, .scenarioRates, "scenario rates") {
       guard let view = reader.open(.scenarioRate, node) else { continue }
       defer { reader.close(view) }
       var period: Int?
       if let place = reader.node(view, .period), let name = reader.text(place) {
-        period = fleet.horizon.periods.firstIndex(of: name)
+        period = periodIndex[name]
         if period == nil {
-          let nearest = Nearest.word(to: name, among: fleet.horizon.periods)
+          let nearest = reader.nearest(name, among: fleet.horizon.periods)
           reader.problems.add(
-            place, "no period of horizon.periods has this name",
-            maybe: nearest.map { "\"\(shortened($0))\"" } ?? "")
+            place, "no period of horizon.periods has this name", maybe: nearest)
         }
       }
       let scenario = reader.reference(view, .scenario)
       guard let rate = reader.series(view, .ratePerSecond) else { continue }
-      if result.contains(where: { $0.period == period && $0.scenario == scenario }) {
+      let pair = (period ?? -1) * Self.periodLimit * 2 + (scenario ?? -1)
+      if !seen.insert(pair).inserted {
         reader.problems.add(
           node, "a rate for this period and scenario stands before", hidesValue: true)
       }
@@ -240,31 +239,30 @@ extension FleetDecoder {
   }
 
   private mutating func decodeDemandTable(_ view: ObjectReader.View) {
-    let regions = reader.references(view, .regions) ?? Array(fleet.regions.indices)
-    let models = reader.references(view, .models) ?? Array(fleet.models.indices)
     let shared = terms(view, region: nil, model: nil)
     let curve = curve(view)
     let suffix = reader.text(view, .idSuffix).map { "/" + $0 } ?? ""
+    let regions = reader.references(view, .regions)
+    let models = reader.references(view, .models)
     guard let table = reader.node(view, .ratePerSecond),
       let rows = reader.elements(table, "rows")
     else { return }
-    var templates: [Demand] = []
-    for model in models {
-      var demand = shared
-      demand.model = model
-      if reader.node(view, .slo) == nil { adoptObjective(of: model, view, &demand) }
-      templates.append(demand)
-    }
-    guard rows.count == regions.count else {
-      reader.problems.add(table, "expected \(regions.count) rows, found \(rows.count)")
+    let height = regions?.count ?? fleet.regions.count
+    guard rows.count == height else {
+      reader.problems.add(table, "expected \(height) rows, found \(rows.count)")
       return
     }
-    for (region, row) in zip(regions, rows) {
+    let width = models?.count ?? fleet.models.count
+    // Made when a row has the right length, so that the document is as long as the work.
+    var templates: [Demand] = []
+    for (position, row) in rows.enumerated() {
+      let region = regions?[position] ?? position
       guard let cells = reader.elements(row, "rates") else { continue }
-      guard cells.count == models.count else {
-        reader.problems.add(row, "expected \(models.count) rates, found \(cells.count)")
+      guard cells.count == width else {
+        reader.problems.add(row, "expected \(width) rates, found \(cells.count)")
         continue
       }
+      if templates.isEmpty { templates = self.templates(view, shared, models) }
       for (template, cell) in zip(templates, cells)
       where reader.tree.nodes[cell].kind != .null {
         guard let rate = reader.number(cell, reader.compiled(view, .ratePerSecond)) else {
@@ -282,5 +280,19 @@ extension FleetDecoder {
         fleet.demands.append(demand)
       }
     }
+  }
+
+  /// A demand of each column, with the model's objective where the table gives none.
+  private mutating func templates(
+    _ view: ObjectReader.View, _ shared: Demand, _ models: [Int]?
+  ) -> [Demand] {
+    var templates: [Demand] = []
+    for model in models ?? Array(fleet.models.indices) {
+      var demand = shared
+      demand.model = model
+      if reader.node(view, .slo) == nil { adoptObjective(of: model, view, &demand) }
+      templates.append(demand)
+    }
+    return templates
   }
 }

@@ -52,10 +52,10 @@ extension FleetDecoder {
     guard reader.node(view, key) == nil else { return nil }
     guard let row = filler.row else {
       let named = product ?? reader.node(view, .id).map { reader.tree.string($0) } ?? ""
-      let nearest = Nearest.word(to: named, among: Catalogue.rows.map(\.product))
+      let nearest = reader.nearest(named, among: Catalogue.rows.map(\.product))
       reader.reportMissing(
         view, key, "and \"\(shortened(named))\" is not in the catalogue",
-        maybe: nearest.map { "\"product\": \"\($0)\"" } ?? "")
+        maybe: nearest.isEmpty ? "" : "\"product\": " + nearest)
       return nil
     }
     let (result, text) = value(row)
@@ -76,10 +76,14 @@ extension FleetDecoder {
       reader.integer(view, .migMemorySlices).map { Int($0) }
       ?? (usesMIG ? row?.migMemorySlices : nil) ?? 8
     if reader.node(view, .mig) != nil {
+      var names: Set<String> = []
       for node in objects(view, .mig, "MIG profiles") {
-        if let profile = decodeMIGProfile(node, of: accelerator) {
-          accelerator.migProfiles.append(profile)
+        guard let profile = decodeMIGProfile(node, of: accelerator) else { continue }
+        if !names.insert(profile.name).inserted {
+          reader.problems.add(
+            node, "two profiles have this name", maybe: "another name", hidesValue: true)
         }
+        accelerator.migProfiles.append(profile)
       }
     } else if usesMIG {
       accelerator.migProfiles =
@@ -102,11 +106,6 @@ extension FleetDecoder {
     guard let name = reader.text(view, .name), let compute = reader.integer(view, .computeSlices),
       let memory = reader.integer(view, .memorySlices), let starts = wholes(view, .starts)
     else { return nil }
-    if accelerator.migProfiles.contains(where: { $0.name == name }),
-      let place = reader.node(view, .name)
-    {
-      reader.problems.add(place, "two profiles have this name", maybe: "another name")
-    }
     if compute > accelerator.migComputeSlices, let place = reader.node(view, .computeSlices) {
       reader.problems.add(place, "the device has \(accelerator.migComputeSlices) compute slices")
     }
@@ -122,23 +121,19 @@ extension FleetDecoder {
   }
 
   private mutating func decodeMarket(
-    _ view: ObjectReader.View, _ accelerator: inout Accelerator
+    _ view: ObjectReader.View, _ item: inout some MarketPriced
   ) {
-    if let value = reader.integer(view, .purchasePrice) { accelerator.purchasePrice = value }
-    if let value = reader.integer(view, .lifeYears) { accelerator.lifeYears = value }
-    if let value = reader.integer(view, .embodiedCarbonKg) {
-      accelerator.embodiedCarbonGrams = value
-    }
+    if let value = reader.integer(view, .purchasePrice) { item.purchasePrice = value }
+    if let value = reader.integer(view, .lifeYears) { item.lifeYears = value }
+    if let value = reader.integer(view, .embodiedCarbonKg) { item.embodiedCarbonGrams = value }
     if let value = reader.integer(view, .onDemandPricePerHour) {
-      accelerator.onDemandPricePerHour = value
+      item.onDemandPricePerHour = value
     }
     if let value = reader.integer(view, .reservedPricePerHour) {
-      accelerator.reservedPricePerHour = value
+      item.reservedPricePerHour = value
     }
-    if let value = reader.integer(view, .spotPricePerHour) {
-      accelerator.spotPricePerHour = value
-    }
-    if let value = reader.integer(view, .leadTimePeriods) { accelerator.leadTimePeriods = value }
+    if let value = reader.integer(view, .spotPricePerHour) { item.spotPricePerHour = value }
+    if let value = reader.integer(view, .leadTimePeriods) { item.leadTimePeriods = value }
   }
 
   // MARK: - Node types
@@ -169,20 +164,6 @@ extension FleetDecoder {
       decodeMarket(view, &type)
       fleet.nodeTypes.append(type)
     }
-  }
-
-  private mutating func decodeMarket(_ view: ObjectReader.View, _ type: inout NodeType) {
-    if let value = reader.integer(view, .purchasePrice) { type.purchasePrice = value }
-    if let value = reader.integer(view, .lifeYears) { type.lifeYears = value }
-    if let value = reader.integer(view, .embodiedCarbonKg) { type.embodiedCarbonGrams = value }
-    if let value = reader.integer(view, .onDemandPricePerHour) {
-      type.onDemandPricePerHour = value
-    }
-    if let value = reader.integer(view, .reservedPricePerHour) {
-      type.reservedPricePerHour = value
-    }
-    if let value = reader.integer(view, .spotPricePerHour) { type.spotPricePerHour = value }
-    if let value = reader.integer(view, .leadTimePeriods) { type.leadTimePeriods = value }
   }
 
   // MARK: - Pools
@@ -251,6 +232,20 @@ extension FleetDecoder {
     return Int64(truncatingIfNeeded: rent)
   }
 }
+
+/// What is bought or rented: devices and nodes alike.
+protocol MarketPriced {
+  var purchasePrice: Int64 { get set }
+  var lifeYears: Int64 { get set }
+  var embodiedCarbonGrams: Int64 { get set }
+  var onDemandPricePerHour: Int64 { get set }
+  var reservedPricePerHour: Int64 { get set }
+  var spotPricePerHour: Int64 { get set }
+  var leadTimePeriods: Int64 { get set }
+}
+
+extension Accelerator: MarketPriced {}
+extension NodeType: MarketPriced {}
 
 /// Fills keys of one accelerator from a row of the catalogue.
 struct CatalogueFiller {

@@ -33,7 +33,8 @@ extension FleetDecoder {
     if model.antiAffinity.contains(index), let node = reader.node(view, .antiAffinity) {
       reader.problems.add(node, "a model cannot exclude itself")
     }
-    if let both = model.antiAffinity.first(where: { model.affinity.contains($0) }),
+    let wanted = Set(model.affinity)
+    if let both = model.antiAffinity.first(where: { wanted.contains($0) }),
       let node = reader.node(view, .antiAffinity)
     {
       let id = reader.ids[Int(ObjectKind.model.rawValue)].text(both)
@@ -155,7 +156,8 @@ extension FleetDecoder {
         maybe: kind == .accelerator ? "\"devices\": 0 for CPU serving" : "\"devices\": 1")
       return
     }
-    let nearest = Nearest.word(to: key, in: reader.ids[Int(kind.rawValue)])
+    let table = reader.ids[Int(kind.rawValue)]
+    let nearest = reader.problems.wantsSuggestions ? Nearest.word(to: key, in: table) : nil
     reader.problems.add(
       node, "no \(kind.noun) has the id \"\(shortened(key))\"",
       maybe: nearest.map { "\"\(shortened($0))\"" } ?? "")

@@ -97,15 +97,14 @@ extension FleetDecoder {
   private mutating func checkDomains() {
     guard !fleet.policy.survive.isEmpty else { return }
     let known = fleet.sites.reduce(into: Set<String>()) { $0.formUnion($1.failureDomains) }
+    let needed = Set(fleet.policy.survive)
     for node in sections[.policy] ?? [] {
       guard let list = reader.tree.member(.survive, of: node) else { continue }
       for child in reader.tree.children(of: list) where reader.tree.nodes[child].kind == .string {
         let domain = reader.tree.string(child)
-        guard !known.contains(domain), fleet.policy.survive.contains(domain) else { continue }
-        let nearest = Nearest.word(to: domain, among: known.sorted())
-        reader.problems.add(
-          child, "no site belongs to this failure domain",
-          maybe: nearest.map { "\"\($0)\"" } ?? "")
+        guard !known.contains(domain), needed.contains(domain) else { continue }
+        let nearest = reader.nearest(domain, among: known.sorted())
+        reader.problems.add(child, "no site belongs to this failure domain", maybe: nearest)
       }
     }
   }

@@ -3,7 +3,13 @@ extension FleetDecoder {
   mutating func decodeHorizon() {
     guard let view = openSection(.horizon, .horizon) else { return }
     defer { reader.close(view) }
-    if let periods = reader.texts(view, .periods) { fleet.horizon.periods = periods }
+    if let periods = reader.texts(view, .periods) {
+      fleet.horizon.periods = periods
+      if periods.count > Self.periodLimit, let node = reader.node(view, .periods) {
+        reader.problems.add(node, "more than \(Self.periodLimit) periods")
+      }
+    }
+    for (index, name) in fleet.horizon.periods.enumerated() { periodIndex[name] = index }
     if let hours = reader.integer(view, .periodHours) { fleet.horizon.periodHours = hours }
     if let starts = reader.texts(view, .periodStarts) {
       fleet.horizon.periodStarts = starts
@@ -20,6 +26,9 @@ extension FleetDecoder {
     decodeScenarios(view)
     decodeCurves(view)
   }
+
+  /// Most periods, and most scenarios.
+  static let periodLimit = 1000
 
   /// Different whole numbers, at least one.
   mutating func wholes(_ view: ObjectReader.View, _ key: Key) -> [Int64]? {
@@ -57,6 +66,9 @@ extension FleetDecoder {
       }
       isComplete = isComplete && reader.node(view, .probability) != nil
       scenarios.append(scenario)
+    }
+    if scenarios.count > Self.periodLimit {
+      reader.problems.add(list, "more than \(Self.periodLimit) scenarios")
     }
     guard !scenarios.isEmpty, isComplete else { return }
     if let shares = Self.normalised(scenarios.map(\.probabilityMillionths)) {

@@ -20,6 +20,8 @@ struct FleetDecoder {
   var merged: [ObjectKind: Merged] = [:]
   /// Objectives that models give for their demands; the inner nil is one that is wrong.
   var modelObjectives: [(percentile: Int64, objective: Demand.Objective)??] = []
+  /// Periods by name.
+  var periodIndex: [String: Int] = [:]
   /// Demands without a rate.
   var rateless: [(demand: Int, node: Int)] = []
   /// Sets of texts seen so far, so that equal ones share storage.
@@ -173,12 +175,14 @@ struct FleetDecoder {
 
   private mutating func reportDuplicate(_ element: Int, _ kind: ObjectKind, first: Int) {
     let tree = reader.tree
-    let place = "\(tree.path(of: first)) of \(tree.file(of: first).name)"
     let node = tree.member(.id, of: element)
-    let hasOwnID = node != nil
+    // The path of the first is looked up for the printed problems only.
+    let isPrinted = reader.problems.wantsSuggestions
     reader.problems.add(
-      node ?? element, "this \(kind.noun) is defined twice, first as \(place)",
-      maybe: hasOwnID ? "another id, or \"override\": true to replace keys" : "an id for each")
+      node ?? element,
+      "this \(kind.noun) is defined twice"
+        + (isPrinted ? ", first as \(tree.path(of: first)) of \(tree.file(of: first).name)" : ""),
+      maybe: node != nil ? "another id, or \"override\": true to replace keys" : "an id for each")
   }
 
   /// Puts the id of an entity, given or made of others, into `bytes`.

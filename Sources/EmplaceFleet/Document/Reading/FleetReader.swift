@@ -8,7 +8,7 @@ public import Foundation
 /// are limited.
 public enum FleetReader {
   /// Largest size of all files together, in bytes.
-  public static let byteLimit = 1 << 30
+  public static let byteLimit = 256 << 20
 
   /// Reads files and merges them by id, in their order.
   ///
@@ -67,14 +67,15 @@ public enum FleetReader {
     defer { try? handle.close() }
     var bytes: [UInt8] = []
     do {
-      while let chunk = try handle.read(upToCount: 1 << 24), !chunk.isEmpty {
-        guard bytes.count + chunk.count <= limit else { break }
-        if bytes.isEmpty { bytes.reserveCapacity(chunk.count) }
+      while bytes.count <= limit, let chunk = try handle.read(upToCount: 1 << 24), !chunk.isEmpty {
         bytes.append(contentsOf: chunk)
-        if chunk.count + bytes.count > limit { break }
       }
     } catch {
       throw .init(message: "cannot be read", suggestion: "a file, not a folder")
+    }
+    if bytes.count > limit {
+      throw .init(
+        message: "the files have more than \(byteLimit >> 20) MiB together", suggestion: "")
     }
     return bytes
   }

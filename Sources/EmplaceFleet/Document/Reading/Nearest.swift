@@ -2,9 +2,12 @@
 enum Nearest {
   /// Words looked at before a search gives up.
   private static let candidateLimit = 10_000
+  /// Words longer than this have no neighbours, in bytes.
+  private static let longest = 200
 
   /// The candidate with the fewest edits, if they are few for its length; the first of equals.
   static func word(to word: String, among candidates: some Sequence<String>) -> String? {
+    guard word.utf8.count <= longest else { return nil }
     let target = Array(word.utf8.prefix(80))
     var best: String?
     var least = max(1, min(4, target.count / 3)) + 1
@@ -21,11 +24,14 @@ enum Nearest {
 
   /// The id of a table that is nearest.
   static func word(to word: String, in table: ByteTable) -> String? {
-    self.word(to: word, among: (0..<table.count).lazy.map { table.text($0) })
+    self.word(
+      to: word,
+      among: (0..<table.count).lazy.filter { table.length($0) <= longest }.map { table.text($0) })
   }
 
   /// The key that was meant by an unknown one: another unit or none, else the nearest word.
   static func key(to word: String, among keys: [String]) -> String? {
+    guard word.utf8.count <= longest else { return nil }
     let lowered = word.lowercased()
     if lowered.utf8.count >= 2,
       let longer = keys.first(where: { $0.lowercased().hasPrefix(lowered) })

@@ -237,9 +237,8 @@ extension ObjectReader {
     guard let word = text(node) else { return nil }
     if let found = Choice(rawValue: word) { return found }
     let words = Choice.allCases.map(\.rawValue)
-    let nearest = Nearest.word(to: word, among: words)
-    problems.add(
-      node, "must be one of \(words.joined(separator: ", "))", maybe: nearest ?? "")
+    let nearest = nearest(word, among: words)
+    problems.add(node, "must be one of \(words.joined(separator: ", "))", maybe: nearest)
     return nil
   }
 

@@ -150,6 +150,14 @@ struct ObjectReader {
     return KeyTable.compiled(max(slot, 0), in: view.kind)
   }
 
+  /// The nearest of some words in quotes, for "Maybe ..."; nothing where enough was suggested.
+  func nearest(_ word: String, among words: @autoclosure () -> [String]) -> String {
+    guard problems.wantsSuggestions, let found = Nearest.word(to: word, among: words()) else {
+      return ""
+    }
+    return "\"\(shortened(found))\""
+  }
+
   /// Elements of an array; nil, and a problem, where it is something else or, unless allowed,
   /// empty.
   mutating func elements(_ node: Int, _ what: String, mayBeEmpty: Bool = false) -> [Int]? {

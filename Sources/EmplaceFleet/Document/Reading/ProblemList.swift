@@ -74,10 +74,11 @@ struct ProblemList {
     var problems = fileProblems
     let order = entries.indices.sorted { (entries[$0].node, $0) < (entries[$1].node, $1) }
     var lines = LineCounter(tree)
+    var paths = PathFinder(tree)
     for index in order {
       let entry = entries[index]
       let place = lines.position(of: entry.node)
-      var path = tree.path(of: entry.node)
+      var path = paths.path(of: entry.node)
       if !entry.key.isEmpty { path += DocumentTree.step(entry.key, path.isEmpty) }
       problems.append(
         InstanceError.Problem(

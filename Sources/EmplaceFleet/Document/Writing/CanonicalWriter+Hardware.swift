@@ -20,13 +20,7 @@ extension CanonicalWriter {
     }
     json.integer(.idleWatts, accelerator.idleMilliwatts)
     json.integer(.peakWatts, accelerator.peakMilliwatts)
-    json.integer(.purchasePrice, accelerator.purchasePrice, unless: 0)
-    json.integer(.lifeYears, accelerator.lifeYears, unless: 4)
-    json.integer(.embodiedCarbonKg, accelerator.embodiedCarbonGrams, unless: 0)
-    json.integer(.onDemandPricePerHour, accelerator.onDemandPricePerHour, unless: 0)
-    json.integer(.reservedPricePerHour, accelerator.reservedPricePerHour, unless: 0)
-    json.integer(.spotPricePerHour, accelerator.spotPricePerHour, unless: 0)
-    json.integer(.leadTimePeriods, accelerator.leadTimePeriods, unless: 0)
+    writeMarket(accelerator)
   }
 
   mutating func write(_ type: NodeType) {
@@ -41,13 +35,17 @@ extension CanonicalWriter {
     json.integer(.rackUnits, type.rackUnits, unless: 1)
     json.integer(.idleWatts, type.idleMilliwatts, unless: 0)
     json.integer(.busyWatts, type.busyMilliwatts, unless: 0)
-    json.integer(.purchasePrice, type.purchasePrice, unless: 0)
-    json.integer(.lifeYears, type.lifeYears, unless: 4)
-    json.integer(.embodiedCarbonKg, type.embodiedCarbonGrams, unless: 0)
-    json.integer(.onDemandPricePerHour, type.onDemandPricePerHour, unless: 0)
-    json.integer(.reservedPricePerHour, type.reservedPricePerHour, unless: 0)
-    json.integer(.spotPricePerHour, type.spotPricePerHour, unless: 0)
-    json.integer(.leadTimePeriods, type.leadTimePeriods, unless: 0)
+    writeMarket(type)
+  }
+
+  private mutating func writeMarket(_ item: some MarketPriced) {
+    json.integer(.purchasePrice, item.purchasePrice, unless: 0)
+    json.integer(.lifeYears, item.lifeYears, unless: 4)
+    json.integer(.embodiedCarbonKg, item.embodiedCarbonGrams, unless: 0)
+    json.integer(.onDemandPricePerHour, item.onDemandPricePerHour, unless: 0)
+    json.integer(.reservedPricePerHour, item.reservedPricePerHour, unless: 0)
+    json.integer(.spotPricePerHour, item.spotPricePerHour, unless: 0)
+    json.integer(.leadTimePeriods, item.leadTimePeriods, unless: 0)
   }
 
   mutating func write(_ site: Site, _ index: Int) {

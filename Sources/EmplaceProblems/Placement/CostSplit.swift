@@ -1,5 +1,3 @@
-public import EmplaceProblems
-
 /// The objective of a plan in its terms, in the instance's units; they add up to the objective.
 public struct CostSplit: Sendable, Hashable {
   /// Rented nodes.

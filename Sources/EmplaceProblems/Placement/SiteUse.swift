@@ -1,5 +1,3 @@
-public import EmplaceProblems
-
 /// How full a site is, resource by resource, under a plan.
 public struct SiteUse: Sendable, Hashable {
   /// What a site may run short of.

@@ -1,0 +1,65 @@
+# One configuration for the demo and for the tests, so that nothing is built twice.
+FLAGS := -c release -Xswiftc -enable-testing
+EMPLACE := .build/release/emplace
+OUT := out
+PREFIX ?= /usr/local
+
+# The fleet of the demo: shipped, or made on the spot.
+SHIPPED := $(wildcard Instances/placement/demo/*fleet*.json)
+FLEET := $(if $(SHIPPED),$(SHIPPED),$(OUT)/fleet.json)
+
+.PHONY: demo build test lint bench install needs clean
+
+# Builds, solves a fleet, checks the plan and its proof, and draws a page of it.
+demo: build
+	@mkdir -p $(OUT)
+	@if [ -z "$(SHIPPED)" ]; then \
+	  $(EMPLACE) generate placement --size s --seed 1 --output $(OUT)/fleet.json; fi
+	$(EMPLACE) solve $(FLEET) --time-limit 50 --output $(OUT)/plan.json \
+	  --certificate $(OUT)/proof.json --history $(OUT)/history.json
+	@echo
+	$(EMPLACE) verify $(FLEET) $(OUT)/plan.json --certificate $(OUT)/proof.json
+	@echo
+	$(EMPLACE) report $(FLEET) $(OUT)/plan.json --html $(OUT)/plan.html \
+	  --certificate $(OUT)/proof.json --history $(OUT)/history.json
+	@echo
+	@echo "Open $(abspath $(OUT)/plan.html) in a browser."
+
+build: needs
+	swift build $(FLAGS) --product emplace
+
+# Runs every test; the last lines are the summary of swift test.
+test: needs
+	swift build $(FLAGS) --build-tests
+	swift test $(FLAGS) --skip-build
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+# Solves every shipped instance for a minute each; one line of JSON a run in out/bench.jsonl.
+bench: build
+	@mkdir -p $(OUT)
+	@: > $(OUT)/bench.jsonl
+	@for file in $(sort $(wildcard Instances/placement/*/*.json)); do \
+	  echo "$$file"; \
+	  $(EMPLACE) solve $$file --time-limit 60 --format json --output $(OUT)/bench.solution.json \
+	    | tr -d '\n' >> $(OUT)/bench.jsonl; \
+	  echo >> $(OUT)/bench.jsonl; done
+	@echo "rows in $(OUT)/bench.jsonl"
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(EMPLACE) $(DESTDIR)$(PREFIX)/bin/emplace
+
+# GLPK's header, which the backend is compiled against.
+needs:
+	@if ! printf '#include <glpk.h>\n' | clang -E -x c - > /dev/null 2>&1; then \
+	  echo "glpk.h is missing: installing libglpk-dev"; \
+	  if ! command -v apt-get > /dev/null; then \
+	    echo "There is no apt-get here. Install GLPK 5 with its header and try again."; exit 1; fi; \
+	  SUDO=; if [ "$$(id -u)" != 0 ]; then SUDO=sudo; fi; \
+	  $$SUDO apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$SUDO apt-get install -y -qq libglpk-dev; fi
+
+clean:
+	rm -rf .build $(OUT)

@@ -1,0 +1,78 @@
+public import ArgumentParser
+public import Emplace
+import Foundation
+
+/// `emplace generate`
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate", abstract: "Make instances that look real and are hard.",
+    discussion: """
+      The same size, family and seed give the same document on every machine.
+
+        emplace generate placement --size s --seed 1 --output fleet.json
+        emplace generate placement --size m --family lumpy --seed 7 --describe
+      """,
+    subcommands: [GeneratePlacementCommand.self])
+}
+
+/// `emplace generate placement`
+struct GeneratePlacementCommand: EmplaceSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "placement", abstract: "Make a fleet document.",
+    discussion: """
+      Sizes in sites x models x regions, and at least how many demands: tiny 6 x 4 x 10, 40; \
+      s 20 x 10 x 30, 150; m 100 x 50 x 100, 2,000; l 300 x 100 x 300, 15,000; \
+      xl 1,000 x 300 x 1,000, 100,000.
+
+      Families: metro has sites of some nodes with several devices, and many replicas a lane; \
+      lumpy has edge sites of one to four nodes, and two to four replicas a lane.
+
+        emplace generate placement --size s --seed 1 > fleet.json
+        emplace generate placement --size tiny --family lumpy --seed 3 --output fleet.json
+
+      With --describe it prints figures of the fleet instead, and of a plan by all greedy \
+      constructions: how many arcs a demand has, how full the sites are and of what, what share of \
+      the cost is for demand that is not served.
+      """)
+
+  @Option(help: "Size of the fleet.") var size = PlacementGenerator.Size.s
+  @Option(help: "What the edge looks like.") var family = PlacementGenerator.Family.metro
+  @Option(help: ArgumentHelp("Where every draw comes from.", valueName: "n")) var seed: UInt64
+  @Flag(help: "Print figures of the fleet instead of the document.") var describe = false
+  @Option(
+    help: ArgumentHelp("Where the document goes. (default: standard output)", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  func perform() async throws {
+    let sink = try output.map { path throws(CommandFailure) in try OutputFile(path) }
+    let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
+    if describe {
+      let text = try description(of: fleet) + "\n"
+      if let sink {
+        try sink.write { (write) throws(CommandFailure) in try write(Array(text.utf8)) }
+      } else {
+        Console.write(text)
+      }
+      return
+    }
+    guard let sink else {
+      FleetWriter.write(fleet) { _ = Console.write($0) }
+      return
+    }
+    try sink.write { (write) throws(CommandFailure) in try FleetWriter.write(fleet, to: write) }
+  }
+
+  private func description(of fleet: Fleet) throws -> String {
+    let threads = max(1, ProcessInfo.processInfo.activeProcessorCount)
+    let instance = try PlacementDerivation(fleet: fleet, threads: threads)
+      .instance(threads: threads)
+    let run = Run<Placement>(instance: instance, limits: Limits(threads: threads), seed: seed)
+    _ = try GreedyPlacement.best.search(run)
+    return FleetDescription(fleet: fleet, instance: instance, solution: run.incumbent?.solution)
+      .text
+  }
+}
+
+extension PlacementGenerator.Size: ExpressibleByArgument {}
+extension PlacementGenerator.Family: ExpressibleByArgument {}

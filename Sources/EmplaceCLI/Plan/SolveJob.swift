@@ -1,0 +1,129 @@
+import Emplace
+import Foundation
+
+/// One run of `emplace solve`: files in, search, files out.
+struct SolveJob {
+  private let command: SolveCommand
+  private let loaded: LoadedInstance
+  private let output: OutputFile
+  private let certificate: OutputFile?
+  private let history: OutputFile?
+  private let writer: PlanWriter
+  private let warmStart: PlacementSolution?
+
+  /// Reads everything and checks that the answer can be written.
+  init(_ command: SolveCommand) throws {
+    self.command = command
+    let inputs = command.instance
+    for path in [command.outputPath, command.certificate, command.history].compactMap({ $0 }) {
+      guard !inputs.contains(where: { Self.isSame($0, path) }) else {
+        throw CommandFailure(
+          file: path, "this is a file of the instance and would be overwritten",
+          maybe: "another name is meant")
+      }
+    }
+    output = try OutputFile(command.outputPath)
+    certificate = try command.certificate.map { path throws(CommandFailure) in
+      try OutputFile(path)
+    }
+    history = try command.history.map { path throws(CommandFailure) in try OutputFile(path) }
+    let loaded = try command.reading.read(inputs, threads: command.stopping.threadCount)
+    warmStart = try command.warmStart.map { try Self.read($0, for: loaded.instance) }
+    writer = PlanWriter(output, loaded.instance)
+    self.loaded = loaded
+  }
+
+  /// Whether two paths lead to one file.
+  static func isSame(_ a: String, _ b: String) -> Bool {
+    URL(fileURLWithPath: a).resolvingSymlinksInPath()
+      == URL(fileURLWithPath: b).resolvingSymlinksInPath()
+  }
+
+  private static func read(_ path: String, for instance: PlacementInstance) throws
+    -> PlacementSolution
+  {
+    let bytes = try InputFile.bytes(of: path)
+    let (solution, dropped) = try SolutionFile.readWarmStart(bytes, file: path, for: instance)
+    if dropped > 0 {
+      Console.complain("\(path): \(dropped) entries name what is no longer there; left out")
+    }
+    let verdict = Placement.verify(solution, against: instance)
+    if let violation = verdict.violations.first {
+      Console.complain(
+        "\(path): the warm start breaks \(violation.constraint) and is not used: \(violation)")
+    }
+    return solution
+  }
+
+  // MARK: Search
+
+  /// Searches until a limit, the end or a signal.
+  func run() async throws -> SolveResult<Placement> {
+    let driver = try driver()
+    let instance = loaded.instance
+    let progress = ProgressLine(for: instance)
+    let writer = writer
+    let observer = SolveDriver<Placement>.Observer(
+      began: { progress?.show($0) },
+      improved: { solution, objective in writer.take(solution, objective) })
+    let search = Task {
+      try await driver.solve(
+        instance, program: { PlacementFormulation(instance: instance).program },
+        observer: observer)
+    }
+    let interruption = Interruption { search.cancel() }
+    defer {
+      interruption.end()
+      progress?.end()
+    }
+    return try await search.value
+  }
+
+  private func driver() throws -> SolveDriver<Placement> {
+    let backend = Algorithms.backends.first { $0.name == command.backend }
+    guard let entry = Algorithms.placement[command.algorithm], let backend else {
+      throw SolveError.bug("the algorithm or the backend is gone")
+    }
+    let left = command.stopping.seconds.map { max(0, $0 - Clock.elapsed - writingSeconds) }
+    return SolveDriver(
+      solver: entry.make(backend), limits: command.stopping.limits(seconds: left),
+      seed: command.stopping.seed, warmStart: warmStart,
+      greedy: Algorithms.placement["greedy"]?.make(backend),
+      replaySeconds: left.map { max(0.02, $0 / 10) + replaySeconds })
+  }
+
+  /// Seconds kept for writing the last plan and the result.
+  private var writingSeconds: Double { 0.03 + Double(loaded.instance.demands.count) * 1e-5 }
+
+  /// Seconds kept for building the program once more.
+  private var replaySeconds: Double { Double(loaded.instance.arcCount) * 1e-6 }
+
+  // MARK: Answer
+
+  /// Writes the files and prints the result.
+  func finish(_ result: SolveResult<Placement>) throws {
+    try writer.finish(result.incumbent?.solution, result.incumbent?.objective ?? 0)
+    if let certificate {
+      if let (proven, proof) = result.certificate {
+        let formulation = PlacementFormulation(instance: loaded.instance)
+        let file = CertificateFile(proven, proving: proof, on: formulation)
+        try certificate.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
+      } else {
+        Console.complain("\(certificate.path) is not written: no bound has a certificate")
+      }
+    }
+    if let history {
+      let text = HistoryFile(result.events, of: loaded.instance).json.text
+      try history.write { (sink) throws(CommandFailure) in try sink(Array(text.utf8)) }
+    }
+    if let refusal = result.refusal { Console.complain(refusal) }
+    if let failure = result.failure { Console.complain("the search broke off: \(failure)") }
+    let report = SolveReport(
+      command: command, loaded: loaded, result: result,
+      outputPath: result.incumbent == nil ? nil : output.path)
+    switch command.format {
+    case .json: Console.write(report.json.text)
+    case .text: Console.write(report.text)
+    }
+  }
+}

@@ -1,0 +1,98 @@
+internal import Dispatch
+public import EmplaceCore
+public import EmplaceMIP
+public import EmplaceProblems
+internal import Synchronization
+
+/// The portfolio: greedy within milliseconds, then local search and the Lagrangian search side by
+/// side, sharing incumbent and bound.
+///
+/// Without an iteration limit the parts run on threads of their own. With one they take turns on
+/// one thread, a slice each, so that the answer repeats for any number of threads.
+public struct AutoPlacement: Solver {
+  /// Placement.
+  public typealias P = Placement
+  /// `auto`.
+  public let name = "auto"
+
+  private let backend: (any MIPBackend)?
+
+  /// The portfolio; the backend solves the linear relaxation that the Lagrangian search starts from.
+  public init(backend: (any MIPBackend)? = nil) { self.backend = backend }
+
+  /// Searches until the gap is closed or the run stops.
+  public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
+    let index = try PlacementIndex(run.instance)
+    let state =
+      run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
+      ?? GreedyPlacement.best.construct(index, run: run)
+    var lagrangian = try LagrangianSearch(run, backend: backend)
+    if let iterations = run.limits.iterations {
+      return try takeTurns(run, state, &lagrangian, iterations: iterations)
+    }
+    if run.limits.threads == 1 {
+      return try takeTurns(run, state, &lagrangian, iterations: .max)
+    }
+    return try runSideBySide(run, state, lagrangian)
+  }
+
+  /// One slice of each part after the other.
+  private func takeTurns(
+    _ run: Run<Placement>, _ state: PlacementState, _ lagrangian: inout LagrangianSearch,
+    iterations: Int
+  ) throws(SolveError) -> Termination {
+    var state = state
+    var random = RandomGenerator(seed: run.seed)
+    var left = iterations
+    var slice = 100
+    while left > 0, !run.shouldStop(), !lagrangian.isDone {
+      let count = min(slice, left)
+      try lagrangian.advance(evaluations: count)
+      if run.shouldStop() || lagrangian.isDone { break }
+      LocalSearchPlacement().improve(
+        &state, run: run, generator: &random, iterations: count * 10)
+      left -= count
+      slice = min(slice * 2, 2000)
+    }
+    return lagrangian.termination(of: run)
+  }
+
+  /// Both parts at once; each ends when the run stops.
+  private func runSideBySide(
+    _ run: Run<Placement>, _ state: PlacementState, _ lagrangian: LagrangianSearch
+  ) throws(SolveError) -> Termination {
+    let failure = Mutex<SolveError?>(nil)
+    let ending = Mutex<Termination?>(nil)
+    let isDone = Atomic<Bool>(false)
+    let start = UncheckedParts(state: state, lagrangian: lagrangian)
+    DispatchQueue.concurrentPerform(iterations: 2) { part in
+      if part == 0 {
+        var search = start.lagrangian
+        do throws(SolveError) {
+          while !search.isDone, !run.shouldStop() { try search.advance(evaluations: 200) }
+        } catch {
+          failure.withLock { $0 = error }
+        }
+        ending.withLock { $0 = search.termination(of: run) }
+        isDone.store(true, ordering: .relaxed)
+      } else {
+        var state = start.state
+        var random = RandomGenerator(seed: run.seed)
+        while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
+          LocalSearchPlacement().improve(
+            &state, run: run, generator: &random, iterations: 20_000)
+        }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    return ending.withLock { $0 } ?? .exhausted
+  }
+}
+
+/// Hands each part to exactly one thread.
+///
+/// Unchecked: both values are made before the threads start, and each is read by one thread alone.
+private struct UncheckedParts: @unchecked Sendable {
+  let state: PlacementState
+  let lagrangian: LagrangianSearch
+}

@@ -1,0 +1,90 @@
+/// A fixed number of trivial values at one address: the memory of hot loops.
+///
+/// The index is checked in debug builds only. The memory belongs to an ``Arena``; who keeps a flat
+/// array keeps its arena too.
+struct FlatArray<Element: BitwiseCopyable> {
+  let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  @inline(__always)
+  subscript(index: Int) -> Element {
+    get {
+      assert(index >= 0 && index < count, "index \(index) of \(count)")
+      return base[index]
+    }
+    nonmutating set {
+      assert(index >= 0 && index < count, "index \(index) of \(count)")
+      base[index] = newValue
+    }
+  }
+
+  @inline(__always)
+  subscript(index: Int32) -> Element {
+    get { self[Int(index)] }
+    nonmutating set { self[Int(index)] = newValue }
+  }
+
+  var indices: Range<Int> { 0..<count }
+}
+
+/// Owns the memory of flat arrays and frees it with itself.
+final class Arena {
+  private var blocks: [(address: UnsafeMutableRawPointer, bytes: Int)] = []
+
+  deinit { for block in blocks { block.address.deallocate() } }
+
+  /// `count` values, all equal to `value`.
+  func array<Element: BitwiseCopyable>(_ value: Element, count: Int) -> FlatArray<Element> {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
+    base.initialize(repeating: value, count: count)
+    blocks.append((UnsafeMutableRawPointer(base), count * MemoryLayout<Element>.stride))
+    return FlatArray(base: base, count: count)
+  }
+
+  /// The values of an array.
+  func array<Element: BitwiseCopyable>(_ values: [Element]) -> FlatArray<Element> {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, values.count))
+    _ = UnsafeMutableBufferPointer(start: base, count: values.count).initialize(from: values)
+    blocks.append((UnsafeMutableRawPointer(base), values.count * MemoryLayout<Element>.stride))
+    return FlatArray(base: base, count: values.count)
+  }
+
+  /// Overwrites all blocks with those of an arena that was filled by the same calls.
+  func copyContents(of other: Arena) {
+    for (mine, theirs) in zip(blocks, other.blocks) where mine.bytes == theirs.bytes {
+      mine.address.copyMemory(from: theirs.address, byteCount: mine.bytes)
+    }
+  }
+}
+
+/// Lists of small integers by owner, in one flat array: list `i` stands at `start[i]..<start[i + 1]`.
+struct FlatLists {
+  let start: FlatArray<Int32>
+  let items: FlatArray<Int32>
+
+  /// Lists from `(owner, item)` pairs, in the order in which `forEach` names them each time.
+  init(
+    owners: Int, in arena: Arena, _ forEach: (_ visit: (_ owner: Int, _ item: Int) -> Void) -> Void
+  ) {
+    let start = arena.array(Int32(0), count: owners + 1)
+    forEach { owner, _ in start[owner + 1] += 1 }
+    for owner in 0..<owners { start[owner + 1] += start[owner] }
+    let items = arena.array(Int32(0), count: Int(start[owners]))
+    let next = Arena()
+    let position = next.array(Int32(0), count: owners)
+    for owner in 0..<owners { position[owner] = start[owner] }
+    forEach { owner, item in
+      items[position[owner]] = Int32(truncatingIfNeeded: item)
+      position[owner] += 1
+    }
+    self.start = start
+    self.items = items
+  }
+
+  /// Positions in `items` of one owner's list.
+  @inline(__always)
+  func range(_ owner: Int) -> Range<Int> { Int(start[owner])..<Int(start[owner + 1]) }
+
+  @inline(__always)
+  func range(_ owner: Int32) -> Range<Int> { range(Int(owner)) }
+}

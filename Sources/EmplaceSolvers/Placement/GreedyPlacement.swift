@@ -1,0 +1,75 @@
+public import EmplaceCore
+public import EmplaceProblems
+
+/// Constructions that build a placement from nothing, each by one named rule.
+public struct GreedyPlacement: Solver {
+  /// Placement.
+  public typealias P = Placement
+
+  /// The rule by which a construction chooses what comes next.
+  public enum Construction: String, Sendable, CaseIterable {
+    /// Demands by the value of serving them for each scarce unit they take, each at the least cost
+    /// a part.
+    case cheapest
+    /// The demand next that loses most if it does not get its best option now.
+    case regret
+    /// The replica next that gains most for each scarce unit it takes, moving demands to it.
+    case density
+    /// Large demands first, each at its cheapest arc, whatever the replica costs.
+    case nearest
+    /// Small demands last, new replicas only where no running one has room.
+    case consolidate
+  }
+
+  /// The constructions to run, in order; the best result counts.
+  public let constructions: [Construction]
+  /// `greedy` for all of them, `greedy-` and the rule for one.
+  public var name: String {
+    constructions.count == 1 ? "greedy-\(constructions[0].rawValue)" : "greedy"
+  }
+
+  /// One construction.
+  public init(construction: Construction) { constructions = [construction] }
+
+  private init(_ constructions: [Construction]) { self.constructions = constructions }
+
+  /// All constructions, the best of which counts.
+  public static let best = GreedyPlacement(Construction.allCases)
+
+  /// Builds and offers what is feasible.
+  public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
+    let index = try PlacementIndex(run.instance)
+    _ = construct(index, run: run)
+    return run.reasonToStop() ?? .exhausted
+  }
+
+  /// The best state that the constructions reach; every feasible one is offered to the run.
+  public func construct(_ index: PlacementIndex, run: Run<Placement>) -> PlacementState {
+    var best: PlacementState?
+    for construction in constructions {
+      let state = construct(construction, index, run: run)
+      if state.isFeasible, state.objective < run.objective {
+        run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+      }
+      let isBetter =
+        best.map { (state.shortfall, state.objective) < ($0.shortfall, $0.objective) } ?? true
+      if isBetter { best = state }
+      if run.shouldStop() { break }
+    }
+    return best ?? PlacementState(index: index)
+  }
+
+  private func construct(
+    _ construction: Construction, _ index: PlacementIndex, run: Run<Placement>
+  ) -> PlacementState {
+    let state = PlacementState(index: index)
+    let search = PlacementSearch(state, random: RandomGenerator(seed: run.seed))
+    search.construct(construction)
+    if state.shortfall > 0 {
+      _ = search.repairCover(limit: 20_000) { run.shouldStop() }
+      search.settle()
+    }
+    state.commit()
+    return state
+  }
+}

@@ -1,0 +1,76 @@
+internal import EmplaceCore
+internal import EmplaceProblems
+
+/// Turns minimisers of the blocks into plans: replicas as far as the limits over several pools
+/// allow, routes as far as they fit, the rest inserted and improved.
+///
+/// Source: the Lagrangian heuristics of Beasley 1993, doi:10.1016/0377-2217(93)90225-7.
+final class LagrangianRepair {
+  private let formulation: PlacementFormulation
+  private let run: Run<Placement>
+  private let index: PlacementIndex
+  private var calls = 0
+
+  init(_ formulation: PlacementFormulation, _ run: Run<Placement>) throws(SolveError) {
+    self.formulation = formulation
+    self.run = run
+    index = try PlacementIndex(run.instance)
+  }
+
+  /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to.
+  func offer(_ values: [Int64], source: String) {
+    calls += 1
+    let state = PlacementState(index: index)
+    startReplicas(values, state)
+    routeParts(values, state)
+    state.commit()
+    let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
+    let search = PlacementSearch(state, random: random)
+    for demand in run.instance.demands.indices where state.unservedParts(ofDemand: demand) > 0 {
+      search.addPending(demand)
+    }
+    search.recreate(noise: 0)
+    search.settle()
+    guard search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) else { return }
+    search.settle()
+    if run.objective == .max || Double(state.totals.objective) < 1.1 * Double(run.objective) {
+      search.descend(rounds: 2) { run.shouldStop() }
+    }
+    if state.isFeasible, state.totals.objective < run.objective {
+      run.offer(state.solution(), source: source)
+    }
+  }
+
+  private func startReplicas(_ values: [Int64], _ state: PlacementState) {
+    for lane in run.instance.lanes.indices {
+      let value = values[formulation.column(ofReplicas: lane)]
+      var count = value / BlockMinimiser.unit - state.replicas(ofLane: lane)
+      while count > 0, state.addReplicas(lane: lane, count: 1) { count -= 1 }
+    }
+  }
+
+  /// Routes, the cheapest arcs of a demand first.
+  private func routeParts(_ values: [Int64], _ state: PlacementState) {
+    var wishes: [(demand: Int, cost: Int64, lane: Int, parts: Int64)] = []
+    for lane in run.instance.lanes.indices where state.replicas(ofLane: lane) > 0 {
+      let arcs = run.instance.arcs(ofLane: lane)
+      let start = formulation.column(ofRoutes: lane)
+      for arc in arcs {
+        let value = values[start + arc - arcs.lowerBound]
+        if value > 0 {
+          wishes.append(
+            (
+              Int(run.instance.arcDemand[arc]), run.instance.arcCost[arc], lane,
+              (value + BlockMinimiser.unit - 1) / BlockMinimiser.unit
+            ))
+        }
+      }
+    }
+    wishes.sort { ($0.demand, $0.cost, $0.lane) < ($1.demand, $1.cost, $1.lane) }
+    for wish in wishes {
+      let open = min(wish.parts, state.unservedParts(ofDemand: wish.demand))
+      let parts = min(open, state.room(demand: wish.demand, lane: wish.lane))
+      if parts > 0 { _ = state.route(demand: wish.demand, lane: wish.lane, parts: parts) }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+internal import EmplaceCore
+internal import EmplaceProblems
+
+/// Where the Lagrangian dual of a placement starts: multipliers, the worth of each row, and the
+/// row that each pool keeps inside.
+struct PlacementDual {
+  let instance: PlacementInstance
+  let program: IntegerProgram
+  /// Money that flows through each row, in units of the objective: shapes the metric of an ascent.
+  private(set) var worth: [Double]
+  /// Starting multiplier of each row, in units of the objective per unit of the row.
+  private(set) var start: [Double]
+
+  init(formulation: PlacementFormulation) {
+    instance = formulation.instance
+    program = formulation.program
+    worth = Array(repeating: 0, count: program.rowCount)
+    start = Array(repeating: 0, count: program.rowCount)
+    estimate()
+  }
+
+  /// Cover rows start at the cheapest way to serve a part: its arc plus its share of a replica, of
+  /// the capacity of benchmarks, or of rented nodes. All other rows start at zero and are worth a
+  /// share of what the fleet costs.
+  private mutating func estimate() {
+    let price = replicaPrices()
+    var cheapest = [Double](repeating: .infinity, count: instance.demands.count)
+    for lane in instance.lanes.indices {
+      let capacity = Double(max(instance.lanes[lane].capacity, 1))
+      for arc in instance.arcs(ofLane: lane) {
+        var load: Int64 = 0
+        for hour in 0..<instance.hours {
+          load = max(load, instance.load(ofArc: arc, hour: hour))
+        }
+        let cost = Double(instance.arcCost[arc]) + price[lane] * Double(load) / capacity
+        let demand = Int(instance.arcDemand[arc])
+        cheapest[demand] = min(cheapest[demand], cost)
+      }
+    }
+    var total = 0.0
+    // Rows P1 by demand come first, in order.
+    for (demand, element) in instance.demands.enumerated() {
+      let limit = element.unservedCost.map(Double.init) ?? .infinity
+      let value = min(cheapest[demand], limit)
+      start[demand] = value.isFinite ? value : 0
+      worth[demand] = max(abs(start[demand]), 1) * Double(element.parts)
+      total += worth[demand]
+    }
+    let share = total / Double(max(instance.demands.count, 1))
+    for row in instance.demands.count..<program.rowCount { worth[row] = share }
+  }
+
+  /// What a replica costs with its share of a rented node; in benchmarks without costs, a tenth of
+  /// a unit for each unit of capacity.
+  private func replicaPrices() -> [Double] {
+    instance.lanes.map { lane in
+      let pool = instance.pools[Int(lane.pool)]
+      var price = Double(lane.cost)
+      if pool.rentable > 0, pool.devices > 0 {
+        price +=
+          Double(pool.rentCost) * Double(lane.devices * lane.milliShares)
+          / Double(1000 * pool.devices)
+      }
+      if lane.artifact < 0, lane.least == lane.most { price += 0.1 * Double(lane.capacity) }
+      return price
+    }
+  }
+
+  /// A dual at the starting multipliers; the only row that a block can keep is kept.
+  func dual() -> LagrangianDual {
+    var dual = LagrangianDual(program: program)
+    set(start, in: &dual)
+    for (index, block) in program.blocks.enumerated() {
+      if case .pool(let pool) = block.shape, pool.keepable.count == 1 {
+        dual.keep(row: Int(pool.keepable[0]), inBlock: index)
+      }
+    }
+    return dual
+  }
+
+  /// Sets all relaxed rows to rounded multipliers of legal sign.
+  func set(_ multipliers: [Double], in dual: inout LagrangianDual) {
+    let scale = Double(dual.denominator)
+    for row in dual.relaxedRows {
+      var value = (multipliers[row] * scale).rounded()
+      switch program.relation[row] {
+      case .atLeast: value = max(value, 0)
+      case .atMost: value = min(value, 0)
+      case .equal: break
+      }
+      dual.multipliers[row] = Int64(min(max(value, -0x1p56), 0x1p56))
+    }
+  }
+
+  /// Keeps in each pool the row whose multiplier carries the most money.
+  func keepDearestRows(in dual: inout LagrangianDual) {
+    for (index, block) in program.blocks.enumerated() {
+      guard case .pool(let pool) = block.shape else { continue }
+      var best: (row: Int, money: Double)?
+      for row in pool.keepable.map({ Int($0) }) {
+        let money = abs(Double(dual.multipliers[row])) * Double(rowReach(row))
+        if money > best?.money ?? 0 { best = (row, money) }
+      }
+      if let best { dual.keep(row: best.row, inBlock: index) }
+    }
+  }
+
+  /// Size of a row: its side, or its largest coefficient where the side is zero.
+  private func rowReach(_ row: Int) -> Int64 {
+    if program.rightHandSide[row] != 0 { return abs(program.rightHandSide[row]) }
+    return program.entries(ofRow: row).reduce(1) {
+      max($0, abs(program.entryCoefficient[$1]))
+    }
+  }
+}

@@ -1,0 +1,134 @@
+internal import EmplaceCore
+internal import EmplaceProblems
+
+// Lane first: the replica that gains most for each scarce unit it takes.
+
+extension PlacementSearch {
+  /// Something a lane could serve: unserved parts, or parts that another option serves dearer.
+  struct Offer {
+    var option: Int
+    /// The option that serves the parts now, -1 where none does.
+    var source: Int
+    var parts: Int32
+    /// Load of one part in its worst hour.
+    var load: Double
+    /// What one part saves on the lane.
+    var saving: Double
+    var rate: Double { saving / max(load, 1) }
+  }
+
+  /// Starts replicas by falling gain for each scarce unit, each with the demands that gain most.
+  func constructByDensity() {
+    insertion.burden = 0.3
+    var offers: [Offer] = []
+    var heap = MaxHeap()
+    for lane in 0..<index.lanes.count {
+      let key = gain(lane, &offers).key
+      if key > 0 { heap.push(key, Int32(lane)) }
+    }
+    var steps = 0
+    let limit = 40 * (index.lanes.count + index.options.demandCount) + 1000
+    while let (_, item) = heap.pop(), steps < limit {
+      steps += 1
+      let lane = Int(item)
+      let (key, count) = gain(lane, &offers)
+      guard key > 0 else { continue }
+      if let next = heap.peek, key < next * 0.999 {
+        heap.push(key, item)
+        continue
+      }
+      guard start(lane, count, offers) else { continue }
+      heap.push(key * 0.999, item)
+    }
+    for demand in 0..<index.options.demandCount
+    where state.served[demand] < index.options.parts[demand] {
+      insertion.insert(demand, into: state, random: &random)
+    }
+  }
+
+  /// Gain of a lane's next replica for each scarce unit, and how many like it to start at once;
+  /// leaves what it would serve in `offers`, best first.
+  private func gain(_ lane: Int, _ offers: inout [Offer]) -> (key: Double, count: Int64) {
+    offers.removeAll(keepingCapacity: true)
+    let capacity = Double(index.lanes.capacity[lane])
+    guard capacity > 0, state.replicas[lane] < index.lanes.most[lane] else { return (0, 0) }
+    collectOffers(lane, &offers)
+    guard !offers.isEmpty else { return (0, 0) }
+    offers.sort { ($0.rate, $1.option) > ($1.rate, $0.option) }
+    var (room, total, plenty) = (capacity, 0.0, 0.0)
+    let enough = 0.7 * offers[0].rate
+    for offer in offers {
+      let load = offer.load * Double(offer.parts)
+      if offer.rate >= enough { plenty += load }
+      if room > 0 {
+        total += offer.saving * Double(offer.parts) * min(1, room / max(load, 1))
+        room -= load
+      }
+    }
+    let cost = state.costOfAdding(lane: lane)
+    guard cost != PlacementState.impossible, total > Double(cost) else { return (0, 0) }
+    let fit = max(1, state.replicasThatFit(lane, max(1, Int64(min(plenty / capacity, 1e6)))))
+    return ((total - Double(cost)) / (scarceUse(ofLane: lane) + 1e-3), fit)
+  }
+
+  private func collectOffers(_ lane: Int, _ offers: inout [Offer]) {
+    let options = index.options
+    let slots = index.lanes.slots(lane).count
+    for arc in index.lanes.arcs(lane) {
+      let option = Int(options.ofArc[arc])
+      let demand = Int(options.demand[option])
+      let cost = Double(options.cost[option])
+      var load: Int64 = 0
+      let start = options.loadStart[option]
+      for position in 0..<slots { load = max(load, options.load[start + position]) }
+      let left = options.parts[demand] - state.served[demand]
+      if left > 0 {
+        let price = unservedValue(demand)
+        if price > cost {
+          offers.append(
+            Offer(
+              option: option, source: -1, parts: left, load: Double(load), saving: price - cost))
+        }
+      }
+      guard state.served[demand] > 0 else { continue }
+      for other in options.range(demand).reversed() {
+        let dearer = Double(options.cost[other]) - cost
+        if dearer <= 0 { break }
+        if state.parts[other] > 0 {
+          offers.append(
+            Offer(
+              option: option, source: other, parts: state.parts[other], load: Double(load),
+              saving: dearer))
+        }
+      }
+    }
+  }
+
+  /// What an unserved part is worth; more than any option where it must be served.
+  private func unservedValue(_ demand: Int) -> Double {
+    let options = index.options
+    let price = options.unservedCost[demand]
+    if price >= 0 { return Double(price) }
+    guard let last = options.range(demand).last else { return 0 }
+    return 2 * Double(options.cost[last].magnitude) + 4 * options.spread[demand] + 1
+  }
+
+  /// Starts replicas and gives them what gains most.
+  private func start(_ lane: Int, _ count: Int64, _ offers: [Offer]) -> Bool {
+    guard state.addReplicas(lane: lane, count: count) || state.addReplicas(lane: lane) else {
+      return false
+    }
+    for offer in offers {
+      if offer.source < 0 {
+        let amount = state.room(offer.option, offer.parts)
+        if amount > 0 { state.applyParts(offer.option, amount) }
+      } else {
+        let amount = min(state.parts[offer.source], state.room(offer.option, offer.parts))
+        guard amount > 0 else { continue }
+        state.applyParts(offer.source, -amount)
+        state.applyParts(offer.option, amount)
+      }
+    }
+    return true
+  }
+}
