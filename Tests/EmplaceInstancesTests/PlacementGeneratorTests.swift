@@ -1,5 +1,6 @@
 import EmplaceFleet
 import EmplaceInstances
+import EmplaceProblems
 import Testing
 
 /// A fingerprint of everything that decides feasibility or cost, in a fixed order.
@@ -118,6 +119,19 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
       #expect(back.demands == fleet.demands && back.sites == fleet.sites)
       #expect(back.models == fleet.models && back.variants == fleet.variants)
       #expect(back == fleet)
+    }
+  }
+
+  @Test(arguments: small, Family.allCases)
+  func demandsHaveManyArcs(size: Size, family: Family) throws {
+    for seed in 1...(size == .m ? 2 : 10) as ClosedRange<UInt64> {
+      let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 2)
+      let description = FleetDescription(fleet: fleet, instance: instance)
+      let mean = try #require(description.arcsPerDemandMillionths)
+      #expect(mean >= 20_000_000, "\(fleet.name): \(mean)")
+      let served = Set(instance.arcDemand).count
+      #expect(served * 200 >= instance.demands.count * 199, "\(fleet.name): \(served)")
     }
   }
 
