@@ -10,7 +10,7 @@ import Testing
     let fleet = PlacementGenerator(size: .tiny, seed: 1).fleet()
     let plain = FleetDescription(fleet: fleet)
     #expect(plain.arcsPerDemandMillionths == nil && plain.fullSitesMillionths == nil)
-    #expect(plain.text.contains("6: 1 cloud, 4 edge, 1 endpoint"))
+    #expect(plain.text.contains("6: 2 cloud, 3 edge, 1 endpoint"))
     let full = FleetDescription(fleet: fleet, instance: TwoSites.instance, solution: TwoSites.plan)
     #expect(full.arcsPerDemandMillionths == 1_500_000)
     #expect(full.fullSitesMillionths == 500_000)

@@ -1,5 +1,6 @@
 import EmplaceFleet
 import EmplaceInstances
+import EmplaceProblems
 import Testing
 
 /// A fingerprint of everything that decides feasibility or cost, in a fixed order.
@@ -45,6 +46,9 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
 
   static let small: [Size] = [.tiny, .s, .m]
 
+  /// Fewer seeds of what takes longer.
+  private static func seeds(_ size: Size) -> UInt64 { size == .tiny ? 10 : size == .s ? 4 : 1 }
+
   private func counts(_ size: Size) -> (sites: Int, models: Int, regions: Int, demands: Int) {
     switch size {
     case .tiny: (6, 4, 10, 40)
@@ -55,11 +59,29 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
     }
   }
 
-  @Test(arguments: Size.allCases, Family.allCases)
+  /// The largest size takes minutes without optimisation.
+  static var sizes: [Size] {
+    #if DEBUG
+      [.tiny, .s, .m, .l]
+    #else
+      Size.allCases
+    #endif
+  }
+
+  @Test(arguments: sizes, Family.allCases)
   func sizesAreAsStated(size: Size, family: Family) {
-    // The largest size once: the families share its geography and demand.
-    if size == .xl, family == .lumpy { return }
-    let fleet = PlacementGenerator(size: size, family: family, seed: 3).fleet()
+    // The larger sizes once: the families share their geography and demand.
+    if size == .l || size == .xl, family == .lumpy { return }
+    let clock = ContinuousClock()
+    var fleet = Fleet()
+    let time = clock.measure {
+      fleet = PlacementGenerator(size: size, family: family, seed: 3).fleet()
+    }
+    #if !DEBUG
+      #expect(time < .seconds(10))
+    #else
+      #expect(time < .seconds(600))
+    #endif
     let counts = counts(size)
     #expect(fleet.sites.count == counts.sites)
     #expect(fleet.models.count == counts.models)
@@ -76,7 +98,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
 
   @Test(arguments: small, Family.allCases)
   func referencesAreValidAndIdsUnique(size: Size, family: Family) {
-    for seed in 1...10 as ClosedRange<UInt64> {
+    for seed in 1...Self.seeds(size) {
       let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
       #expect(Set(fleet.sites.map(\.id)).count == fleet.sites.count)
       #expect(Set(fleet.regions.map(\.id)).count == fleet.regions.count)
@@ -109,7 +131,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
 
   @Test(arguments: small, Family.allCases)
   func theDocumentReadsBackAsTheSameFleet(size: Size, family: Family) throws {
-    for seed in 1...(size == .m ? 2 : 10) as ClosedRange<UInt64> {
+    for seed in 1...Self.seeds(size) {
       let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
       var back = try FleetReader.read(
         documents: [("fleet.json", FleetWriter.bytes(of: fleet))])
@@ -121,6 +143,21 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
     }
   }
 
+  @Test(arguments: small, Family.allCases)
+  func demandsHaveManyArcs(size: Size, family: Family) throws {
+    for seed in 1...Self.seeds(size) {
+      let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 2)
+      let description = FleetDescription(fleet: fleet, instance: instance)
+      let mean = try #require(description.arcsPerDemandMillionths)
+      #expect(mean >= 20_000_000, "\(fleet.name): \(mean)")
+      let served = Set(instance.arcDemand).count
+      #expect(
+        instance.demands.count - served <= max(1, instance.demands.count / 60),
+        "\(fleet.name): \(served)")
+    }
+  }
+
   @Test func everyRuleOccurs() {
     for family in Family.allCases {
       let fleets = (1...10 as ClosedRange<UInt64>).map {
@@ -129,11 +166,11 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
       func share(_ holds: (Fleet) -> Bool) -> Int { fleets.count(where: holds) }
       #expect(share { $0.models.contains { $0.failureDomains > 1 } } >= 7)
       #expect(share { $0.models.contains { $0.licenceCopies != nil } } == 10)
-      #expect(share { $0.models.contains { !$0.antiAffinity.isEmpty } } == 10)
+      #expect(share { $0.models.contains { !$0.affinity.isEmpty } } == 10)
       #expect(share { $0.models.contains { $0.liveVersions != nil } } == 10)
       #expect(share { $0.policy.moveBudget != nil } == 10)
       #expect(share { !$0.policy.survive.isEmpty } >= 7)
-      #expect(share { $0.demands.contains(where: \.isCritical) } >= 4)
+      #expect(share { $0.demands.contains(where: \.isCritical) } >= 7)
       #expect(share { $0.tenants.contains { $0.quotaMilliShares != nil } } == 10)
       #expect(share { $0.tenants.contains { $0.isolation != .none } } == 10)
       #expect(share { $0.demands.contains { $0.residency != nil } } == 10)

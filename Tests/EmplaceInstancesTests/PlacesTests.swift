@@ -1,6 +1,7 @@
 import EmplaceCore
 import EmplaceFleet
 import EmplaceInstances
+import EmplaceProblems
 import Foundation
 import Testing
 
@@ -107,6 +108,98 @@ import Testing
       checked += 1
     }
     #expect(checked >= 5)
+  }
+}
+
+/// The published answers as plans of the derived fleets.
+@Suite(.enabled(if: SharedData.exists("latency/dev/known.json"), "needs ../shared/data/latency"))
+struct LatencySitesKnownTests {
+  private let sites: LatencySites
+  private let known: [[String: Any]]
+
+  init() throws {
+    let all = try LatencySites(
+      cities: try SharedData.bytes("latency/cities.csv"), citiesFile: "cities.csv",
+      roundTrips: try SharedData.bytes("latency/rtt_ms.csv"), roundTripsFile: "rtt_ms.csv")
+    let document = try JSONSerialization.jsonObject(
+      with: Data(try SharedData.bytes("latency/dev/known.json")))
+    let root = try #require(document as? [String: Any])
+    let europe = Set(try #require((root["sets"] as? [String: [Int]])?["europe"]))
+    sites = all.selecting { europe.contains($0.number) }
+    known = try #require(root["known"] as? [[String: Any]])
+  }
+
+  /// Replicas in the named cities, every demand at the cheapest of them.
+  private func plan(_ open: [String], _ instance: PlacementInstance) throws -> PlacementSolution {
+    let lanes = instance.lanes.indices.filter {
+      open.contains(instance.sites[instance.site(ofLane: $0)].name)
+    }
+    var plan = PlacementSolution()
+    plan.replicas = lanes.map { .init(lane: $0, count: 1) }
+    plan.artifacts = lanes.map { Int(instance.lanes[$0].artifact) }.sorted()
+    plan.rented = lanes.filter { instance.pools[Int(instance.lanes[$0].pool)].owned == 0 }
+      .map { .init(pool: Int(instance.lanes[$0].pool), count: 1) }.sorted { $0.pool < $1.pool }
+    for demand in instance.demands.indices {
+      let arcs = lanes.compactMap { lane in
+        instance.arc(lane: lane, demand: demand).map { (lane, instance.arcCost[$0]) }
+      }
+      let best = try #require(arcs.min { ($0.1, $0.0) < ($1.1, $1.0) })
+      plan.routes.append(.init(demand: demand, lane: best.0, parts: 1))
+    }
+    return plan
+  }
+
+  @Test func aCoverCostsOneUnitASite() throws {
+    var checked = 0
+    for entry in known where entry["problem"] as? String == "cover" {
+      let limit = try #require(entry["limitMs"] as? Int)
+      let names = try #require(entry["sites"] as? [String])
+      let fleet = sites.covering(withinMicroseconds: Int64(limit) * 1000)
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 1)
+      let full = try plan(names, instance)
+      let verdict = Placement.verify(full, against: instance)
+      #expect(verdict.isFeasible, "\(verdict.violations.prefix(2))")
+      let optimum = try #require(entry["optimum"] as? Int)
+      #expect(verdict.objective == Int64(optimum) * instance.objectiveUnit)
+      var less = full
+      less.rented.removeLast()
+      #expect(!Placement.verify(less, against: instance).isFeasible)
+      checked += 1
+    }
+    #expect(checked >= 3)
+  }
+
+  @Test func aMedianCostsTheSecondsThatPeopleWait() throws {
+    var checked = 0
+    for entry in known where entry["problem"] as? String == "p-median" {
+      let copies = try #require(entry["p"] as? Int)
+      let names = try #require(entry["sites"] as? [String])
+      let sum = try #require(entry["weightedSum"] as? Double)
+      let fleet = sites.median(copies: Int64(copies))
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 1)
+      let verdict = Placement.verify(try plan(names, instance), against: instance)
+      #expect(verdict.isFeasible, "\(verdict.violations.prefix(2))")
+      // Beside the round trip every request takes the same one or two microseconds.
+      let people = sites.places.reduce(Int64(0)) { $0 + ($1.population ?? 0) }
+      let seconds = Double(verdict.objective) / Double(instance.objectiveUnit)
+      let excess = seconds - sum / 1000
+      #expect(excess >= -1e-3 && excess <= 2.1e-6 * Double(people), "\(excess)")
+      checked += 1
+    }
+    #expect(checked >= 3)
+  }
+
+  @Test func aCenterAdmitsRoutesUpToItsRadius() throws {
+    for entry in known where entry["problem"] as? String == "p-center" {
+      let radius = Int64((try #require(entry["optimumMs"] as? Double) * 1000).rounded())
+      #expect(sites.radii.contains(radius))
+      let copies = try #require(entry["p"] as? Int)
+      let fleet = sites.center(copies: Int64(copies), withinMicroseconds: radius)
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 1)
+      #expect(
+        instance.arcCount == sites.roundTripMicroseconds.count { $0 <= radius })
+      #expect(instance.models.first?.licenceCopies == Int64(copies))
+    }
   }
 }
 

@@ -68,7 +68,11 @@ extension FleetBuilder {
     demand.requestBytes = kind.requestBytes * random.integer(in: 60...150) / 100
     demand.leastAccuracyMillionths = variant.least
     demand.priorityClass = random.weighted([15, 45, 40])
-    if random.chance(15), reach != .city, let site = dataSite(region, reach, &random) {
+    if case .latency(let limit) = demand.objective, random.chance(15), reach != .city,
+      let site = dataSite(region, reach, &random)
+    {
+      // There is time to fetch it from as far as the users are.
+      demand.objective = .latency(microseconds: limit + reach.roundTripMicroseconds * 5 / 4)
       demand.dataSite = site
       demand.dataBytesPerRequest = random.integer(in: 20...200) * 1_000
     }
@@ -107,24 +111,36 @@ extension FleetBuilder {
       .filter { fleet.sites[$0].tier != .endpoint }
   }
 
-  /// Whether two sites within reach have the hardware, the trust and the law for a model.
+  /// Whether two sites within reach (one within a city) can serve what is asked for.
   private func isServable(
     _ model: Int, _ least: Int64, _ residency: Set<String>?, _ region: Int,
     _ reach: ModelKind.Reach
   ) -> Bool {
+    let wanted = reach == .city ? 1 : 2
+    return Array(servers(model, least, residency, region, reach).prefix(wanted)).count == wanted
+  }
+
+  /// Sites that can serve a demand, the nearest first.
+  func servers(of demand: Int) -> some Sequence<Int> {
+    let element = fleet.demands[demand]
+    return servers(
+      element.model, element.leastAccuracyMillionths, element.residency, element.region,
+      reach[demand])
+  }
+
+  /// Sites within reach with the hardware, the trust and the law for a model.
+  private func servers(
+    _ model: Int, _ least: Int64, _ residency: Set<String>?, _ region: Int,
+    _ reach: ModelKind.Reach
+  ) -> some Sequence<Int> {
     let element = fleet.models[model]
-    var found = 0
-    for site in sites(near: region, within: reach) {
+    return sites(near: region, within: reach).lazy.filter { site in
       let place = fleet.sites[site]
-      guard place.trust >= element.trust,
-        residency?.contains(place.jurisdiction) ?? true,
-        element.jurisdictions?.contains(place.jurisdiction) ?? true,
-        poolsOfSite[site].contains(where: { runs(element, least, on: fleet.pools[$0].nodeType) })
-      else { continue }
-      found += 1
-      if found == (reach == .city ? 1 : 2) { return true }
+      return place.trust >= element.trust
+        && residency?.contains(place.jurisdiction) ?? true
+        && element.jurisdictions?.contains(place.jurisdiction) ?? true
+        && poolsOfSite[site].contains { runs(element, least, on: fleet.pools[$0].nodeType) }
     }
-    return false
   }
 
   /// Whether some variant of enough accuracy, of the first version, runs on a node type.

@@ -14,22 +14,28 @@ extension FleetBuilder {
     "copenhagen", "oslo", "athens", "lima", "bangkok", "cairo",
   ]
 
-  private func continents() -> Set<String> {
-    var random = random(.geography)
-    switch counts.continents {
-    case 1: return [["Europe", "North America", "Asia", "Europe"][random.below(4)]]
-    case 3: return ["Europe", "North America", "Asia"]
-    default: return Set(CityTable.countries.map(\.continent))
-    }
-  }
+  /// Cities around which small fleets lie.
+  private static let anchors = ["frankfurt", "paris", "chicago", "warsaw", "mumbai", "milan"]
 
-  /// Cities of the continents in play, the largest first.
+  /// Cities in play, the largest first: those around one place, of three continents, or all.
   private func cities() -> [City] {
-    let continents = continents()
+    var random = random(.geography)
+    let largestFirst = CityTable.cities.sorted {
+      ($1.population, $0.id) < ($0.population, $1.id)
+    }
+    if let radius = counts.radiusKilometres {
+      let name = Self.anchors[random.below(Self.anchors.count)]
+      guard let anchor = CityTable.cities.first(where: { $0.id == name }) else { return [] }
+      let center = Self.trigonometry(anchor.coordinates)
+      return largestFirst.filter {
+        Self.kilometres(center, Self.trigonometry($0.coordinates)) <= radius
+      }
+    }
+    guard generator.size == .m else { return largestFirst }
+    let continents: Set<String> = ["Europe", "North America", "Asia"]
     let countries = Set(
       CityTable.countries.filter { continents.contains($0.continent) }.map(\.code))
-    return CityTable.cities.filter { countries.contains($0.country) }
-      .sorted { ($1.population, $0.id) < ($0.population, $1.id) }
+    return largestFirst.filter { countries.contains($0.country) }
   }
 
   mutating func buildRegions() {
@@ -90,7 +96,7 @@ extension FleetBuilder {
     var random = random(.geography).split(2)
     let byID = Dictionary(grouping: cities(), by: \.id)
     var hubs = Self.hubs.compactMap { byID[$0]?.first }
-    if counts.clouds < 3 { hubs = random.shuffled(Array(hubs.prefix(5))) }
+    if counts.clouds < 3 { hubs = random.shuffled(Array(hubs.prefix(4))) }
     for city in hubs.prefix(counts.clouds) {
       addSite(id: "\(city.id)-cloud", .cloud, city, &random)
     }
@@ -206,7 +212,9 @@ extension FleetBuilder {
     let sites = fleet.sites.count
     roundTrip.reserveCapacity(fleet.regions.count * sites)
     let (from, to) = (fleet.regions.map(\.coordinates), fleet.sites.map(\.coordinates))
-    let (origins, targets) = (from.map(Self.trigonometry), to.map(Self.trigonometry))
+    let (origins, targets) = (
+      from.map { Self.trigonometry($0) }, to.map { Self.trigonometry($0) }
+    )
     for region in fleet.regions.indices {
       for site in 0..<sites {
         if let population = fleet.sites[site].population {
@@ -254,4 +262,9 @@ extension FleetBuilder {
     let chord = min(1, x * x + a.cosine * b.cosine * y * y)
     return Int64((12_742 * asin(chord.squareRoot())).rounded())
   }
+}
+
+extension City {
+  /// Where it is.
+  var coordinates: Coordinates { Coordinates(latitude: latitude, longitude: longitude) }
 }

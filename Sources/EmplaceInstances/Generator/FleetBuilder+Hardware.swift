@@ -46,8 +46,8 @@ extension FleetBuilder {
   private func newDeck(_ random: inout RandomGenerator) -> [Int] {
     let types = Self.edgeTypes[generator.family] ?? []
     if generator.size == .tiny {
-      // The last ones are drawn first: short of compute, of cores, of memory.
-      return [types[1].type, types[2].type, types[3].type, types[0].type]
+      // Short of memory, of cores, and of what its site is short of.
+      return [types[1].type, types[2].type, types[3].type]
     }
     return random.shuffled(types.flatMap { Array(repeating: $0.type, count: $0.often) })
   }
@@ -73,7 +73,8 @@ extension FleetBuilder {
     addPool(site, H.a100x4, owned: random.integer(in: 1...2), rentable: random.integer(in: 4...8))
     addPool(
       site, H.l40sx4, owned: random.integer(in: 1...3), rentable: random.integer(in: 8...16))
-    addPool(site, H.cpu64, owned: random.integer(in: 1...2), rentable: random.integer(in: 6...12))
+    addPool(site, H.l4x4, owned: random.integer(in: 1...2), rentable: random.integer(in: 6...12))
+    addPool(site, H.cpu64, owned: 1, rentable: random.integer(in: 6...12))
   }
 
   private mutating func addSecondPool(

@@ -11,14 +11,20 @@ extension FleetBuilder {
     placeCritical(&planner, &random)
     placeSurvivors(&planner, &random)
     placeSpread(&planner)
+    var missed: [Int] = []
     for demand in random.shuffled(Array(fleet.demands.indices)) {
-      // Yesterday's load, and not everything was served where it is best today.
-      let near = Array(
-        sites(near: fleet.demands[demand].region, within: reach[demand]).prefix(5))
-      guard random.chance(70) else { continue }
-      let start = random.chance(70) ? 0 : random.below(max(1, near.count))
-      _ = planner.serve(
-        demand, percent: random.integer(in: 30...90), at: near[start...] + near[..<start])
+      // Yesterday's load, and not everything is served where it is best today.
+      let near = Array(servers(of: demand).prefix(8))
+      let start = random.chance(60) ? 0 : random.below(max(1, near.count))
+      let percent = random.integer(in: 55...105)
+      if !planner.serve(demand, percent: percent, at: near[start...] + near[..<start]) {
+        missed.append(demand)
+      }
+    }
+    // What found no room has an artifact within reach all the same, the clouds' last.
+    for demand in missed {
+      let all = Array(servers(of: demand))
+      _ = planner.serve(demand, percent: 25, at: all.prefix(30) + all.filter(isCloud).prefix(4))
     }
     var plan = IncumbentPlan()
     plan.replicas = planner.counts
@@ -36,6 +42,8 @@ extension FleetBuilder {
       4, Int64(plan.artifacts.count) * knobs.movePercent / 100)
   }
 
+  private func isCloud(_ site: Int) -> Bool { fleet.sites[site].tier == .cloud }
+
   /// P14: one edge site in five serves its city's critical demand alone when it is cut off.
   private mutating func placeCritical(
     _ planner: inout IncumbentPlanner, _ random: inout RandomGenerator
@@ -46,14 +54,14 @@ extension FleetBuilder {
       byRegion[fleet.demands[demand].region].append(demand)
     }
     var isHeld = [Bool](repeating: false, count: fleet.regions.count)
-    for site in random.shuffled(edges).prefix(max(1, edges.count / 5)) {
+    var missing = max(1, edges.count / 5)
+    for site in random.shuffled(edges) where missing > 0 {
       guard
         let region = fleet.regions.indices.min(by: {
           (roundTrip[$0 * fleet.sites.count + site], $0)
             < (roundTrip[$1 * fleet.sites.count + site], $1)
         }), !isHeld[region]
       else { continue }
-      isHeld[region] = true
       // The tail first: what would not be there anyway.
       let candidates = byRegion[region].sorted { (topRate[$0], $0) < (topRate[$1], $1) }
       var held = 0
@@ -62,7 +70,10 @@ extension FleetBuilder {
         fleet.demands[demand].isCritical = true
         held += 1
       }
-      if held > 0 { fleet.sites[site].autonomousRegions = [region] }
+      guard held > 0 else { continue }
+      isHeld[region] = true
+      fleet.sites[site].autonomousRegions = [region]
+      missing -= 1
     }
   }
 

@@ -23,7 +23,7 @@ extension FleetBuilder {
     }
     // Weights are shares of an L4 so far; a unit of weight becomes `owned / need` of one.
     let owned = fleet.sites.indices.filter { fleet.sites[$0].tier != .endpoint }
-      .reduce(Int128(0)) { $0 + Int128(ownedPercent(ofSite: $1)) }
+      .reduce(Int128(0)) { $0 + Int128(usablePercent(ofSite: $1)) }
     let peak = max(1, (atHour.max() ?? 1) / 1_000_000)
     for demand in fleet.demands.indices {
       // Units in billionths of an L4; the rate in millionths of a request per second.
@@ -44,41 +44,46 @@ extension FleetBuilder {
     max(1, Int64(clamping: Int128(top) * Int128(curve) / 1_000_000))
   }
 
-  /// Scales down what only the sites of a city can serve where they would be too full.
+  /// Scales down what no cloud can serve where the edge sites that can would be too full.
   private mutating func limitTightNeed(_ curve: [[Int64]]) {
-    var need = [Int128](repeating: 0, count: fleet.regions.count)
-    for demand in fleet.demands.indices where reach[demand] == .city {
+    var load = [Int128](repeating: 0, count: fleet.sites.count)
+    var local: [(demand: Int, sites: [(site: Int, share: Int128)])] = []
+    for demand in fleet.demands.indices {
+      let sites = Array(servers(of: demand))
+      guard !sites.contains(where: { fleet.sites[$0].tier == .cloud }) else { continue }
+      let all = max(1, sites.reduce(Int128(0)) { $0 + Int128(usablePercent(ofSite: $1)) })
       let top = Int128(topRate[demand]) * Int128(curve[demand].max() ?? 0) / 1_000_000
-      need[fleet.demands[demand].region] += top * Int128(unitsPerRate[demand]) / 1_000_000
-    }
-    // Regions share the sites of their city: room of a site goes to them by their need.
-    var sharers = [Int128](repeating: 0, count: fleet.sites.count)
-    for region in fleet.regions.indices {
-      for site in sites(near: region, within: .city) { sharers[site] += need[region] }
-    }
-    var room = [Int128](repeating: 0, count: fleet.regions.count)
-    for region in fleet.regions.indices where need[region] > 0 {
-      for site in sites(near: region, within: .city) where sharers[site] > 0 {
-        room[region] +=
-          Int128(ownedPercent(ofSite: site)) * 10_000_000 * need[region]
-          / sharers[site]
+      let need = top * Int128(unitsPerRate[demand]) / 1_000_000
+      let shares = sites.map {
+        (site: $0, share: Int128(usablePercent(ofSite: $0)) * 1_000_000 / all)
       }
-      room[region] = room[region] * Int128(knobs.tightPercent) / 100
+      for (site, share) in shares { load[site] += need * share / 1_000_000 }
+      local.append((demand, shares))
     }
-    for demand in fleet.demands.indices where reach[demand] == .city {
-      let region = fleet.demands[demand].region
-      guard need[region] > room[region] else { continue }
-      topRate[demand] = max(
-        1, Int64(clamping: Int128(topRate[demand]) * room[region] / need[region]))
+    let room = fleet.sites.indices.map {
+      Int128(usablePercent(ofSite: $0)) * 10_000_000 * Int128(knobs.tightPercent) / 100
+    }
+    for (demand, shares) in local {
+      let kept = shares.reduce(Int128(0)) { sum, element in
+        let fits = load[element.site] <= room[element.site]
+        return sum
+          + (fits ? element.share : element.share * room[element.site] / load[element.site])
+      }
+      topRate[demand] = max(1, Int64(clamping: Int128(topRate[demand]) * kept / 1_000_000))
     }
   }
 
-  /// Micro-units per thousand requests not served: a multiple of their price on rented devices.
+  /// Micro-units per thousand requests not served: a multiple of their price on rented devices,
+  /// and more than what their bytes may cost on the way.
   private func value(of demand: Int) -> Int64 {
+    let element = fleet.demands[demand]
     let factors = knobs.valueFactors
-    let factor = factors[min(fleet.demands[demand].priorityClass, factors.count - 1)]
+    let factor = factors[min(element.priorityClass, factors.count - 1)]
     let rent = HardwareList.accelerators[HardwareList.l4].accelerator.onDemandPricePerHour
     let perThousand = Int128(unitsPerRate[demand]) * Int128(rent) * 1000 / 3600 / 1_000_000_000
-    return max(1, Int64(clamping: perThousand * Int128(factor)))
+    let egress = fleet.network.egressPricePerGiB.max() ?? 0
+    let bytes = Int128(element.requestBytes + element.dataBytesPerRequest)
+    let way = bytes * 1000 * Int128(egress) * 2 / 1_073_741_824
+    return max(1, Int64(clamping: perThousand * Int128(factor) + way))
   }
 }

@@ -2,13 +2,39 @@ internal import EmplaceCore
 internal import EmplaceFleet
 
 extension FleetBuilder {
-  /// What an edge site is short of, besides what its node type is short of anyway.
-  private enum Shortage { case nothing, power, storage }
+  /// Decides what each edge site is short of, besides what its node type is short of anyway.
+  mutating func buildShortages() {
+    var random = random(.scarcity).split(1)
+    var deck: [Shortage] = []
+    shortages = fleet.sites.map { site in
+      guard site.tier == .edge else { return .nothing }
+      if deck.isEmpty {
+        deck =
+          generator.size == .tiny
+          ? [.power, .nothing, .storage]
+          : random.shuffled([.power, .storage, .nothing, .power, .storage, .nothing, .nothing])
+      }
+      return deck.removeLast()
+    }
+  }
+
+  /// Compute of a site's own nodes that its other resources let it use, hundredths of an L4.
+  func usablePercent(ofSite site: Int) -> Int64 {
+    let slim = poolsOfSite[site].contains {
+      fleet.pools[$0].nodeType == HardwareList.l4x4Slim
+    }
+    let share: Int64 =
+      switch shortages[site] {
+      case .power: knobs.shortPowerPercent + 10
+      case .storage: 80
+      case .nothing: 100
+      }
+    return ownedPercent(ofSite: site) * (slim ? min(share, 50) : share) / 100
+  }
 
   mutating func buildScarcity() {
     var random = random(.scarcity)
     let storage = storageWanted()
-    var deck: [Shortage] = []
     for site in fleet.sites.indices {
       let draw = power(ofSite: site)
       let pue = fleet.sites[site].pueMillionths
@@ -21,13 +47,7 @@ extension FleetBuilder {
         let count = fleet.sites[site].population?.count ?? 1
         fleet.sites[site].storageMiB = count * random.integer(in: 4_000...7_000)
       case .edge:
-        if deck.isEmpty {
-          deck =
-            generator.size == .tiny
-            ? [.power, .storage, .nothing, .nothing]
-            : random.shuffled([.power, .storage, .nothing, .power, .storage, .nothing, .nothing])
-        }
-        let shortage = deck.removeLast()
+        let shortage = shortages[site]
         let percent =
           shortage == .power ? knobs.shortPowerPercent + random.integer(in: -6...6) : 108
         fleet.sites[site].powerCapMilliwatts = meter(
@@ -37,10 +57,10 @@ extension FleetBuilder {
           shortage == .storage
           ? wanted.least * (knobs.shortStoragePercent + random.integer(in: -6...6)) / 100
           : wanted.most * random.integer(in: 70...110) / 100
-        let mib = max(room, wanted.largest * 2, 16_000)
+        let mib = max(room, wanted.largest + 1_500)
         fleet.sites[site].storageMiB = mib
-        if random.chance(40) {
-          fleet.sites[site].uplinkChangeMiB = mib * random.integer(in: 20...45) / 100
+        if random.chance(25) {
+          fleet.sites[site].uplinkChangeMiB = mib * random.integer(in: 55...120) / 100
         }
       }
     }

@@ -26,6 +26,12 @@ struct FleetBuilder {
   /// Pools of each site.
   var poolsOfSite: [[Int]] = []
 
+  /// What an edge site is short of.
+  enum Shortage { case nothing, power, storage }
+
+  /// What each site is short of.
+  var shortages: [Shortage] = []
+
   /// Kind of each model.
   var kinds: [ModelKind] = []
   /// Kind of each variant of the fleet.
@@ -70,6 +76,7 @@ struct FleetBuilder {
     buildSites()
     buildNetwork()
     buildPools()
+    buildShortages()
     buildModels()
     buildDemands()
     buildRates()

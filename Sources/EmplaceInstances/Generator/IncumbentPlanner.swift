@@ -10,7 +10,7 @@ struct IncumbentPlanner {
   private typealias H = HardwareList
 
   /// Share of any resource that is used, percent.
-  let fill: Int64 = 75
+  let fill: Int64 = 85
 
   let builder: FleetBuilder
 
@@ -192,8 +192,12 @@ struct IncumbentPlanner {
     }
     draw += type.busyMilliwatts * variant.cpuMilliCores / type.cpuMilliCores
     let watts = Self.meter(draw * 11 / 10, builder.fleet.sites[site])
-    let artifact = Artifact(variant: key.variant, site: site)
-    let mib = artifacts.contains(artifact) ? 0 : variant.artifactMiB
+    var new: [Artifact] = []
+    for other in [key.variant] + companions(of: variant.model, at: site) {
+      let artifact = Artifact(variant: other, site: site)
+      if !artifacts.contains(artifact) { new.append(artifact) }
+    }
+    let mib = new.reduce(0) { $0 + builder.fleet.variants[$1.variant].artifactMiB }
     guard share * count <= shares[key.pool] || type.accelerator == nil,
       variant.cpuMilliCores * count <= cores[key.pool],
       variant.hostMemoryMiB * count <= host[key.pool], watts * count <= power[site],
@@ -207,8 +211,10 @@ struct IncumbentPlanner {
     storage[site] -= mib
     if copies[variant.model] < .max { copies[variant.model] -= count }
     if quota[model.tenant] < .max { quota[model.tenant] -= share * count }
-    artifacts.insert(artifact)
-    modelsAt[site].insert(variant.model)
+    for artifact in new {
+      artifacts.insert(artifact)
+      modelsAt[site].insert(builder.fleet.variants[artifact.variant].model)
+    }
     if let domain = builder.fleet.sites[site].failureDomains.first {
       domains[variant.model].insert(domain)
     }
@@ -225,12 +231,21 @@ struct IncumbentPlanner {
     return bytes * Int64(limit) * 1_600 / 1_048_576
   }
 
-  /// Whether affinity and anti-affinity allow the model there.
+  /// The smallest variants of the models that a model needs beside it and that are not there.
+  private func companions(of model: Int, at site: Int) -> [Int] {
+    let fleet = builder.fleet
+    return fleet.models[model].affinity.filter { !modelsAt[site].contains($0) }.compactMap {
+      fleet.models[$0].variants.filter { fleet.variants[$0].version == 1 }.min {
+        (fleet.variants[$0].artifactMiB, $0) < (fleet.variants[$1].artifactMiB, $1)
+      }
+    }
+  }
+
+  /// Whether anti-affinity allows the model there.
   private func isCompatible(_ model: Int, _ site: Int) -> Bool {
     let present = modelsAt[site]
     if present.contains(model) { return true }
     let element = builder.fleet.models[model]
-    if element.affinity.contains(where: { !present.contains($0) }) { return false }
     if element.antiAffinity.contains(where: { present.contains($0) }) { return false }
     return !present.contains { builder.fleet.models[$0].antiAffinity.contains(model) }
   }

@@ -87,22 +87,22 @@ extension ModelKind {
   static let all: [ModelKind] = [
     ModelKind(
       name: "detect", family: "vision-detection", curve: "street", reach: [45, 45, 10, 0],
-      requestBytes: 60_000, interferenceClass: "vision", speed: .affine(5_000, 2_600, 8),
+      requestBytes: 2_500, interferenceClass: "vision", speed: .affine(5_000, 2_600, 8),
       variants: [
         gpu(
-          "nano-int8", 372, artifact: 1_900, memory: 800, shares: 100, cpu: 500, host: 900,
+          "nano-int8", 372, artifact: 1_900, memory: 1_900, shares: 100, cpu: 500, host: 900,
           time: 55, on: [H.l4, H.t4, H.orin, H.l40s, H.phoneChip]),
         gpu(
-          "small-fp16", 447, artifact: 2_300, memory: 1_300, shares: 150, cpu: 700, host: 1_100,
+          "small-fp16", 447, artifact: 2_300, memory: 2_400, shares: 150, cpu: 700, host: 1_100,
           time: 80, on: [H.l4, H.t4, H.l40s, H.a100]),
         gpu(
-          "medium-fp16", 502, artifact: 2_900, memory: 2_100, shares: 250, cpu: 800, host: 1_400,
+          "medium-fp16", 502, artifact: 2_900, memory: 3_300, shares: 250, cpu: 800, host: 1_400,
           time: 110, on: [H.l4, H.l40s, H.a100]),
         cpu("nano-cpu", 368, artifact: 1_200, cores: 4, host: 1_500, time: 420),
       ]),
     ModelKind(
       name: "chat-8b", family: "llm-8b", curve: "office", reach: [0, 25, 55, 20],
-      percentileMillionths: 900_000, requestBytes: 6_000, interferenceClass: "llm",
+      percentileMillionths: 900_000, requestBytes: 4_000, interferenceClass: "llm",
       speed: .tokens(25_000_000, 160_000, 32_000_000, 700_000, 60_000, 131_072, 32),
       variants: [
         gpu(
@@ -118,13 +118,13 @@ extension ModelKind {
       lengths: [(200, 100, 50), (600, 240, 35), (1_500, 400, 15)], target: (700_000, 105_000)),
     ModelKind(
       name: "speech", family: "asr", curve: "office", reach: [15, 55, 25, 5],
-      requestBytes: 90_000, interferenceClass: "audio", speed: .measured(9_000, 3_600, 8),
+      requestBytes: 2_500, interferenceClass: "audio", speed: .measured(9_000, 3_600, 8),
       variants: [
         gpu(
-          "small", 861, artifact: 2_600, memory: 2_400, shares: 200, cpu: 1_000, host: 2_000,
+          "small", 861, artifact: 2_600, memory: 3_300, shares: 200, cpu: 1_000, host: 2_000,
           time: 60, on: [H.l4, H.t4, H.orin, H.l40s, H.phoneChip]),
         gpu(
-          "medium", 903, artifact: 4_100, memory: 4_600, shares: 300, cpu: 1_000, host: 3_000,
+          "medium", 903, artifact: 4_100, memory: 5_400, shares: 300, cpu: 1_000, host: 3_000,
           time: 100, on: [H.l4, H.t4, H.l40s]),
         gpu(
           "large", 927, artifact: 6_400, memory: 7_900, shares: 400, cpu: 1_200, host: 4_000,
@@ -132,26 +132,26 @@ extension ModelKind {
         cpu("base-cpu", 832, artifact: 1_500, cores: 8, host: 3_000, time: 520),
       ]),
     ModelKind(
-      name: "embed", family: "embedding", curve: "office", reach: [5, 40, 40, 15],
-      requestBytes: 5_000, interferenceClass: "text", speed: .affine(4_500, 700, 32),
+      name: "embed", family: "embedding", curve: "office", reach: [0, 45, 40, 15],
+      requestBytes: 1_500, interferenceClass: "text", speed: .affine(4_500, 700, 32),
       variants: [
         gpu(
-          "base-int8", 621, artifact: 1_700, memory: 1_500, shares: 100, cpu: 800, host: 1_500,
+          "base-int8", 621, artifact: 1_700, memory: 2_300, shares: 100, cpu: 800, host: 1_500,
           time: 60, on: [H.l4, H.t4, H.orin]),
         gpu(
-          "large-fp16", 645, artifact: 3_100, memory: 3_200, shares: 200, cpu: 800, host: 2_500,
+          "large-fp16", 645, artifact: 3_100, memory: 4_100, shares: 200, cpu: 800, host: 2_500,
           time: 110, on: [H.l4, H.l40s, H.a100]),
         cpu("base-cpu", 618, artifact: 1_100, cores: 4, host: 2_500, time: 460),
       ]),
     ModelKind(
       name: "rerank", family: "rerank", curve: "office", reach: [0, 45, 45, 10],
-      requestBytes: 14_000, interferenceClass: "text", speed: .affine(7_000, 1_900, 16),
+      requestBytes: 3_000, interferenceClass: "text", speed: .affine(7_000, 1_900, 16),
       variants: [
         gpu(
-          "small-int8", 701, artifact: 1_800, memory: 1_900, shares: 150, cpu: 600, host: 1_600,
+          "small-int8", 701, artifact: 1_800, memory: 2_800, shares: 150, cpu: 600, host: 1_600,
           time: 70, on: [H.l4, H.t4, H.l40s]),
         gpu(
-          "base-fp16", 742, artifact: 2_700, memory: 3_000, shares: 250, cpu: 600, host: 2_200,
+          "base-fp16", 742, artifact: 2_700, memory: 4_200, shares: 250, cpu: 600, host: 2_200,
           time: 100, on: [H.l4, H.l40s]),
         gpu(
           "large-fp16", 768, artifact: 4_300, memory: 5_600, shares: 400, cpu: 700, host: 3_400,
@@ -159,7 +159,7 @@ extension ModelKind {
       ]),
     ModelKind(
       name: "recommend", family: "ranking", curve: "evening", reach: [0, 50, 40, 10],
-      percentileMillionths: 990_000, requestBytes: 3_000, interferenceClass: "text",
+      percentileMillionths: 990_000, requestBytes: 1_500, interferenceClass: "text",
       speed: .affine(2_200, 160, 64),
       variants: [
         gpu(
@@ -172,7 +172,7 @@ extension ModelKind {
       ]),
     ModelKind(
       name: "segment", family: "vision-segmentation", curve: "street", reach: [25, 45, 30, 0],
-      requestBytes: 220_000, interferenceClass: "vision", speed: .affine(9_000, 5_500, 4),
+      requestBytes: 12_000, interferenceClass: "vision", speed: .affine(9_000, 5_500, 4),
       variants: [
         gpu(
           "tiny", 431, artifact: 2_400, memory: 2_200, shares: 250, cpu: 1_000, host: 1_800,
@@ -186,7 +186,7 @@ extension ModelKind {
       ]),
     ModelKind(
       name: "assist-3b", family: "llm-3b", curve: "evening", reach: [10, 45, 40, 5],
-      percentileMillionths: 900_000, requestBytes: 5_000, interferenceClass: "llm",
+      percentileMillionths: 900_000, requestBytes: 3_000, interferenceClass: "llm",
       speed: .tokens(12_000_000, 100_000, 14_000_000, 350_000, 30_000, 57_344, 32),
       variants: [
         gpu(
@@ -202,7 +202,7 @@ extension ModelKind {
       lengths: [(200, 60, 60), (700, 160, 40)], target: (320_000, 70_000)),
     ModelKind(
       name: "reason-70b", family: "llm-70b", curve: "office", reach: [0, 0, 40, 60],
-      percentileMillionths: 900_000, requestBytes: 12_000, interferenceClass: "llm",
+      percentileMillionths: 900_000, requestBytes: 6_000, interferenceClass: "llm",
       speed: .tokens(120_000_000, 2_000_000, 260_000_000, 2_600_000, 160_000, 327_680, 32),
       variants: [
         gpu(
@@ -218,7 +218,7 @@ extension ModelKind {
       lengths: [(400, 220, 60), (1_200, 420, 40)], target: (3_700_000, 185_000)),
     ModelKind(
       name: "see-12b", family: "vlm-12b", curve: "evening", reach: [0, 30, 55, 15],
-      percentileMillionths: 900_000, requestBytes: 300_000, interferenceClass: "llm",
+      percentileMillionths: 900_000, requestBytes: 12_000, interferenceClass: "llm",
       speed: .tokens(40_000_000, 250_000, 46_000_000, 1_000_000, 80_000, 163_840, 32),
       variants: [
         gpu(

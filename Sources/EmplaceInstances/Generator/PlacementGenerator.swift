@@ -62,7 +62,7 @@ extension PlacementGenerator {
   /// What calibration may turn: how scarce and how dear things are.
   public struct Knobs: Sendable, Hashable {
     /// Share of the need at the peak hour that owned nodes can carry, percent.
-    public var ownedPercent: Int64 = 85
+    public var ownedPercent: Int64 = 62
     /// Nodes of an edge site's main pool.
     public var edgeNodes: ClosedRange<Int64> = 3...8
     /// Most of a city's own capacity that demand which is served nowhere else may take, percent.
@@ -73,17 +73,17 @@ extension PlacementGenerator {
     /// class: gold, silver, bronze.
     public var valueFactors: [Int64] = [60, 25, 12]
     /// Micro-units per hour for each request per second delayed by one second.
-    public var latencyPrice: Int64 = 20_000
+    public var latencyPrice: Int64 = 8_000
     /// Micro-units per hour for each request per second served at one whole unit of accuracy less.
-    public var accuracyPrice: Int64 = 2_000
+    public var accuracyPrice: Int64 = 1_000
     /// Factor on all rents, percent.
     public var rentPercent: Int64 = 100
     /// Artifacts that may move, in percent of those that the incumbent holds.
-    public var movePercent: Int64 = 40
+    public var movePercent: Int64 = 80
     /// Storage of sites that are short of it, in percent of all artifacts of the models near them.
     public var shortStoragePercent: Int64 = 35
     /// Power of sites that are short of it above their idle draw, percent of the rest.
-    public var shortPowerPercent: Int64 = 60
+    public var shortPowerPercent: Int64 = 48
     /// Share of demands that must be served in their own country, percent.
     public var countryResidencyPercent: Int = 8
     /// Share of demands that must be served in the bloc of their country, percent.
@@ -93,10 +93,10 @@ extension PlacementGenerator {
     public init(size: Size, family: Family) {
       if family == .lumpy {
         edgeNodes = 1...4
-        ownedPercent = 90
+        ownedPercent = 75
         rentableEdgePercent = 0
       }
-      if size == .tiny { movePercent = 30 }
+      if size == .tiny { movePercent = 40 }
     }
   }
 
@@ -110,7 +110,8 @@ extension PlacementGenerator {
     var demands: Int
     var tenants: Int
     var hoursUTC: [Int]
-    var continents: Int
+    /// Distance of the cities from the one in their middle, nil for several continents.
+    var radiusKilometres: Int64?
     /// Edge sites take no users from further away.
     var edgeKilometres: Int64
     /// Share of the hardware that a variant could run on for which it is profiled, percent.
@@ -123,28 +124,28 @@ extension PlacementGenerator {
     switch size {
     case .tiny:
       Counts(
-        sites: 6, clouds: 1, endpoints: 1, models: 4, regions: 10, demands: 42, tenants: 3,
-        hoursUTC: [3, 9, 15, 21], continents: 1, edgeKilometres: 3000,
+        sites: 6, clouds: 2, endpoints: 1, models: 4, regions: 10, demands: 42, tenants: 3,
+        hoursUTC: [3, 9, 15, 21], radiusKilometres: 1_500, edgeKilometres: 3_000,
         profilePercent: 100, batchLimits: 3)
     case .s:
       Counts(
-        sites: 20, clouds: 2, endpoints: 2, models: 10, regions: 30, demands: 160, tenants: 4,
-        hoursUTC: [3, 9, 15, 21], continents: 1, edgeKilometres: 2500,
+        sites: 20, clouds: 3, endpoints: 2, models: 10, regions: 30, demands: 160, tenants: 4,
+        hoursUTC: [3, 9, 15, 21], radiusKilometres: 2_600, edgeKilometres: 2_500,
         profilePercent: 100, batchLimits: 2)
     case .m:
       Counts(
         sites: 100, clouds: 7, endpoints: 7, models: 50, regions: 100, demands: 2_050, tenants: 8,
-        hoursUTC: [1, 5, 9, 13, 17, 21], continents: 3, edgeKilometres: 2000,
+        hoursUTC: [1, 5, 9, 13, 17, 21], radiusKilometres: nil, edgeKilometres: 2_000,
         profilePercent: 70, batchLimits: 2)
     case .l:
       Counts(
         sites: 300, clouds: 18, endpoints: 18, models: 100, regions: 100, demands: 15_200,
-        tenants: 12, hoursUTC: [3, 9, 15, 21], continents: 6, edgeKilometres: 1100,
+        tenants: 12, hoursUTC: [3, 9, 15, 21], radiusKilometres: nil, edgeKilometres: 1_100,
         profilePercent: 55, batchLimits: 2)
     case .xl:
       Counts(
         sites: 1_000, clouds: 50, endpoints: 50, models: 300, regions: 1_000, demands: 101_000,
-        tenants: 24, hoursUTC: [3, 9, 15, 21], continents: 6, edgeKilometres: 260,
+        tenants: 24, hoursUTC: [3, 9, 15, 21], radiusKilometres: nil, edgeKilometres: 260,
         profilePercent: 45, batchLimits: 2)
     }
   }
