@@ -16,26 +16,31 @@ extension PlacementJudge {
       let devices = nodes * Int128(element.devices)
       let entity = "pool=\(element.name)"
       require(
-        sum(range) { $0.devices * $0.deviceMiB }, atMost: devices * Int128(element.deviceMiB),
+        sum(range) { Int128($0.devices) * Int128($0.deviceMiB) },
+        atMost: devices * Int128(element.deviceMiB),
         "P4", entity, "device memory in MiB")
       require(
-        sum(range) { $0.devices * $0.milliShares }, atMost: devices * 1000, "P5", entity,
+        sum(range) { Int128($0.devices) * Int128($0.milliShares) }, atMost: devices * 1000, "P5",
+        entity,
         "compute in milli-shares")
       require(
-        sum(range) { 2 * $0.deviceMiB > element.deviceMiB ? $0.devices : 0 }, atMost: devices,
+        sum(range) { Self.isAboveHalf($0.deviceMiB, element.deviceMiB) ? Int128($0.devices) : 0 },
+        atMost: devices,
         "P4", "\(entity),count", "devices of replicas above half a device's memory")
       require(
-        sum(range) { $0.milliShares > 500 ? $0.devices : 0 }, atMost: devices, "P5",
+        sum(range) { $0.milliShares > 500 ? Int128($0.devices) : 0 }, atMost: devices, "P5",
         "\(entity),count", "devices of replicas above half a device's compute")
       checkPlaces(range, pool, nodes)
       if let cpu = element.cpuMilliCores {
         require(
-          sum(range) { $0.cpuMilliCores }, atMost: nodes * Int128(cpu), "P7", "\(entity),cpu",
+          sum(range) { Int128($0.cpuMilliCores) }, atMost: nodes * Int128(cpu), "P7",
+          "\(entity),cpu",
           "host CPU in milli-cores")
       }
       if let memory = element.hostMiB {
         require(
-          sum(range) { $0.hostMiB }, atMost: nodes * Int128(memory), "P7", "\(entity),memory",
+          sum(range) { Int128($0.hostMiB) }, atMost: nodes * Int128(memory), "P7",
+          "\(entity),memory",
           "host memory in MiB")
       }
     }
@@ -48,7 +53,9 @@ extension PlacementJudge {
     for size in PlacementInstance.placeSizes(instance.lanes[range], devicesPerNode: perNode) {
       let places = perNode / size
       require(
-        sum(range) { PlacementInstance.places(of: $0, size: size, devicesPerNode: perNode) },
+        sum(range) {
+          Int128(PlacementInstance.places(of: $0, size: size, devicesPerNode: perNode))
+        },
         atMost: nodes * Int128(places), "P5",
         "pool=\(instance.pools[pool].name),places=\(size)",
         "places of replicas over \(size) or more devices")
@@ -69,11 +76,15 @@ extension PlacementJudge {
     return result
   }
 
+  private static func isAboveHalf(_ memory: Int64, _ device: Int64) -> Bool {
+    2 * Int128(memory) > Int128(device)
+  }
+
   /// Sum of a requirement of one replica over the replicas of some lanes.
-  func sum(_ lanes: Range<Int>, _ requirement: (PlacementInstance.Lane) -> Int64) -> Int128 {
+  func sum(_ lanes: Range<Int>, _ requirement: (PlacementInstance.Lane) -> Int128) -> Int128 {
     var total: Int128 = 0
     for lane in lanes where replicas[lane] > 0 {
-      total += Int128(requirement(instance.lanes[lane])) * Int128(replicas[lane])
+      total += requirement(instance.lanes[lane]) * Int128(replicas[lane])
     }
     return total
   }
@@ -173,7 +184,7 @@ extension PlacementJudge {
       domains[model].insert(instance.domain(ofSite: instance.site(ofLane: index)))
       let tenant = Int(instance.models[model].tenant)
       if tenant >= 0 {
-        shares[tenant] += Int128(lane.devices * lane.milliShares) * Int128(replicas[index])
+        shares[tenant] += Int128(lane.devices) * Int128(lane.milliShares) * Int128(replicas[index])
       }
     }
     var versions = [Set<Int32>](repeating: [], count: models)
@@ -292,8 +303,8 @@ extension PlacementJudge {
       let isIsolated = owner >= 0 && instance.tenants[owner].isolation != .none
       guard tenant.map({ $0 == owner }) ?? !isIsolated else { continue }
       let (element, count) = (instance.lanes[lane], Int128(replicas[lane]))
-      shares += Int128(element.devices * element.milliShares) * count
-      memory += Int128(element.devices * element.deviceMiB) * count
+      shares += Int128(element.devices) * Int128(element.milliShares) * count
+      memory += Int128(element.devices) * Int128(element.deviceMiB) * count
       cpu += Int128(element.cpuMilliCores) * count
       host += Int128(element.hostMiB) * count
     }

@@ -88,3 +88,66 @@ struct FlatLists {
   @inline(__always)
   func range(_ owner: Int32) -> Range<Int> { range(Int(owner)) }
 }
+
+/// A list of trivial values that grows; its memory belongs to whoever calls ``free()``.
+///
+/// Kept behind one pointer, so that a class may change it without the run-time checks of stored
+/// properties.
+struct GrowingList<Element: BitwiseCopyable> {
+  private struct Header {
+    var base: UnsafeMutablePointer<Element>
+    var count: Int
+    var capacity: Int
+  }
+  private let header: UnsafeMutablePointer<Header>
+
+  init() {
+    header = .allocate(capacity: 1)
+    header.initialize(
+      to: Header(base: .allocate(capacity: 64), count: 0, capacity: 64))
+  }
+
+  func free() {
+    header.pointee.base.deallocate()
+    header.deallocate()
+  }
+
+  var count: Int {
+    @inline(__always) get { header.pointee.count }
+  }
+  var isEmpty: Bool { count == 0 }
+
+  @inline(__always)
+  subscript(index: Int) -> Element {
+    assert(index >= 0 && index < count)
+    return header.pointee.base[index]
+  }
+
+  @inline(__always)
+  func append(_ element: Element) {
+    if header.pointee.count == header.pointee.capacity { grow() }
+    header.pointee.base[header.pointee.count] = element
+    header.pointee.count += 1
+  }
+
+  /// Removes the last element, if there is one.
+  @inline(__always)
+  func popLast() -> Element? {
+    guard header.pointee.count > 0 else { return nil }
+    header.pointee.count -= 1
+    return header.pointee.base[header.pointee.count]
+  }
+
+  func removeAll() { header.pointee.count = 0 }
+
+  private func grow() {
+    let old = header.pointee
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: 2 * old.capacity)
+    base.update(from: old.base, count: old.count)
+    old.base.deallocate()
+    header.pointee = Header(base: base, count: old.count, capacity: 2 * old.capacity)
+  }
+
+  /// The elements as an ordinary array.
+  var array: [Element] { Array(UnsafeBufferPointer(start: header.pointee.base, count: count)) }
+}

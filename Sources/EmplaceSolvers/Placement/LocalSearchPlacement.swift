@@ -38,11 +38,15 @@ public struct LocalSearchPlacement: Solver {
   ) {
     let search = PlacementSearch(state, random: generator.split(generator.next()))
     var door = PlacementSearch.Door(run, source: name, index: state.index)
-    search.settle()
-    _ = search.repairCover(limit: 20_000) { run.shouldStop() }
-    search.settle()
-    search.descend { run.shouldStop() }
-    door.isWaiting = state.isFeasible
+    let known = state.memory.polished
+    if known == nil || known?.objective != state.objective || known?.shortfall != state.shortfall {
+      search.settle()
+      _ = search.repairCover(limit: 20_000) { run.shouldStop() }
+      search.settle()
+      search.descend { run.shouldStop() }
+    }
+    door.isWaiting = state.isFeasible && state.objective < run.objective
     search.walk(&door, iterations: iterations)
+    state.memory.polished = (state.objective, state.shortfall)
   }
 }

@@ -28,8 +28,12 @@ struct PoolTable {
   let pairIsNode: FlatArray<Bool>
   /// Pair of a lane, -1 where it shares.
   let pairOfLane: FlatArray<Int32>
-  /// What one node offers to isolation: compute, memory, host CPU, host memory; 0 for no limit.
+  /// What one node offers to isolation: compute, memory, host CPU, host memory; -1 for no limit.
   let offer: FlatArray<Int64>
+  /// What one device offers of compute and memory.
+  let deviceOffer: FlatArray<Int64>
+  /// What one replica needs of each dimension of isolation.
+  let apartNeed: FlatArray<Int64>
 
   /// Dimensions that isolation looks at.
   static let dimensions = 4
@@ -89,6 +93,9 @@ struct PoolTable {
           $0.cpuMilliCores ?? -1, $0.hostMiB ?? -1,
         ]
       })
+    deviceOffer = arena.array(pools.flatMap { [1000, max(0, $0.deviceMiB)] })
+    let isApart = !pairs.tenant.isEmpty
+    apartNeed = arena.array(isApart ? instance.lanes.flatMap { Self.demand(of: $0) } : [])
   }
 
   /// What a replica of a lane needs of the dimensions that isolation looks at.

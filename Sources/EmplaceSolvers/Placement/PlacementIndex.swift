@@ -22,6 +22,12 @@ public final class PlacementIndex: @unchecked Sendable {
   let options: OptionTable
   let groups: FloorTable
   let cases: CaseTable
+  /// Most artifacts added or removed; `Int64.max` without a limit.
+  let moveBudget: Int64
+  /// Most cost of rented nodes and opened sites; `Int64.max` without a limit.
+  let hostingBudget: Int64
+  /// Whether any demand must be served.
+  let mustServe: Bool
 
   /// Reads an instance; throws where its numbers are too large to add up.
   public init(_ instance: PlacementInstance) throws(SolveError) {
@@ -31,6 +37,9 @@ public final class PlacementIndex: @unchecked Sendable {
           + "Maybe fewer batch limits or a tighter latency.")
     }
     self.instance = instance
+    moveBudget = instance.moveBudget ?? .max
+    hostingBudget = instance.hostingBudget ?? .max
+    mustServe = instance.demands.contains { $0.unservedCost == nil }
     arena = Arena()
     lanes = try LaneTable(instance, arena)
     pools = PoolTable(instance, lanes, arena)

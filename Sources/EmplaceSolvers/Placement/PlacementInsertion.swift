@@ -31,6 +31,8 @@ public struct ScarcityPrices: Sendable {
 public struct PlacementInsertion: Sendable {
   /// Prices that new replicas are charged beside their cost.
   public var prices: ScarcityPrices?
+  /// Factor on the prices.
+  public var priceFactor = 1.0
   /// How much of a new replica the demand that asks for it must bear: 1 all of it, 0 only the share
   /// of its load.
   public var burden = 0.3
@@ -136,7 +138,7 @@ public struct PlacementInsertion: Sendable {
     let wanted = min(left, options.limit[option] - state.parts[option])
     guard wanted > 0, state.replicas[lane] < lanes.most[lane] else { return nil }
     let base = Double(options.cost[option])
-    let charge = prices.map { $0.ofLane[lane] } ?? 0
+    let charge = priceFactor > 0 ? (prices.map { $0.ofLane[lane] } ?? 0) * priceFactor : 0
     let each = max(0, Double(lanes.cost[lane])) + charge
     // Replicas for all parts wanted, and the share of one that a part takes.
     var (count, share): (Int64, Double) = (0, 0)

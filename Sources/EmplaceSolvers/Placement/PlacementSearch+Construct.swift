@@ -1,11 +1,6 @@
 internal import EmplaceCore
 internal import EmplaceProblems
 
-extension PlacementIndex {
-  /// Whether any demand must be served.
-  var mustServe: Bool { options.unservedCost.indices.contains { options.unservedCost[$0] < 0 } }
-}
-
 extension PlacementSearch {
   /// Builds from an empty state by one rule.
   func construct(_ construction: GreedyPlacement.Construction) {

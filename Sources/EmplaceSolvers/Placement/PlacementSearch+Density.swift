@@ -48,7 +48,7 @@ extension PlacementSearch {
 
   /// Gain of a lane's next replica for each scarce unit, and how many like it to start at once;
   /// leaves what it would serve in `offers`, best first.
-  private func gain(_ lane: Int, _ offers: inout [Offer]) -> (key: Double, count: Int64) {
+  func gain(_ lane: Int, _ offers: inout [Offer]) -> (key: Double, count: Int64) {
     offers.removeAll(keepingCapacity: true)
     let capacity = Double(index.lanes.capacity[lane])
     guard capacity > 0, state.replicas[lane] < index.lanes.most[lane] else { return (0, 0) }
@@ -114,7 +114,7 @@ extension PlacementSearch {
   }
 
   /// Starts replicas and gives them what gains most.
-  private func start(_ lane: Int, _ count: Int64, _ offers: [Offer]) -> Bool {
+  func start(_ lane: Int, _ count: Int64, _ offers: [Offer]) -> Bool {
     guard state.addReplicas(lane: lane, count: count) || state.addReplicas(lane: lane) else {
       return false
     }
@@ -130,5 +130,29 @@ extension PlacementSearch {
       }
     }
     return true
+  }
+
+  /// Starts replicas of a few lanes that gain most among those that could serve pending demands.
+  func openBest() {
+    var offers: [Offer] = []
+    var candidates: [(key: Double, lane: Int)] = []
+    var seen: Set<Int32> = []
+    for _ in 0..<24 where !pending.isEmpty {
+      let demand = Int(pending[random.below(pending.count)])
+      let range = index.options.range(demand)
+      guard !range.isEmpty else { continue }
+      let option = range.lowerBound + random.below(range.count)
+      let lane = index.options.lane[option]
+      guard lane != insertion.closedLane, seen.insert(lane).inserted else { continue }
+      let key = gain(Int(lane), &offers).key * (0.7 + 0.6 * random.unit())
+      if key > 0 { candidates.append((key, Int(lane))) }
+    }
+    candidates.sort { ($0.key, $1.lane) > ($1.key, $0.lane) }
+    var left = 1 + random.below(4)
+    for (_, lane) in candidates where left > 0 {
+      let (key, count) = gain(lane, &offers)
+      guard key > 0, start(lane, count, offers) else { continue }
+      left -= 1
+    }
   }
 }

@@ -8,11 +8,23 @@ extension PlacementSearch {
   func recreate(noise: Double) {
     insertion.noise = random.below(3) == 0 ? 0 : noise * random.unit()
     insertion.burden = [0, 0.1, 0.3, 0.6, 1][random.below(5)]
-    if random.below(6) == 0 { openOne() }
+    insertion.prices = scarcity
+    insertion.priceFactor = [0, 0, 0.5, 1][random.below(4)]
+    switch random.below(6) {
+    case 0: openOne()
+    case 1, 2: openBest()
+    default: break
+    }
     sortPending()
     for demand in pending { insertion.insert(Int(demand), into: state, random: &random) }
     insertion.closedLane = -1
     insertion.closedSite = -1
+    if insertion.priceFactor > 0 {
+      insertion.priceFactor = 0
+      for demand in pending where state.served[Int(demand)] < index.options.parts[Int(demand)] {
+        insertion.insert(Int(demand), into: state, random: &random)
+      }
+    }
     settle()
   }
 

@@ -14,6 +14,9 @@ extension PlacementSearch {
     case model
     /// One or two lanes, whole.
     case lanes
+    /// Artifacts that were brought, with all that runs from them: gives moves, storage and uplink
+    /// back.
+    case artifacts
   }
 
   /// A demand that is served at least in part, or any when the draws miss.
@@ -43,6 +46,7 @@ extension PlacementSearch {
     case .demands: ruinDemands()
     case .model: ruinModel()
     case .lanes: ruinLanes()
+    case .artifacts: ruinArtifacts()
     }
   }
 
@@ -91,7 +95,7 @@ extension PlacementSearch {
 
   /// Unroutes demands that share lanes, walking from one to the next.
   private func ruinDemands() {
-    let wanted = 4 + random.below(28)
+    let wanted = 2 + random.below(2 << random.below(5))
     var demand = drawDemand()
     var lane = -1
     for _ in 0..<wanted {
@@ -138,6 +142,24 @@ extension PlacementSearch {
       releaseFixed(lane)
       if random.below(2) == 0 { insertion.closedLane = Int32(lane) }
     }
+  }
+
+  private func ruinArtifacts() {
+    let count = index.artifacts.count
+    guard count > 0 else { return ruinLanes() }
+    var left = 1 + random.below(4)
+    for _ in 0..<96 where left > 0 {
+      let artifact = random.below(count)
+      guard state.present[artifact], !index.artifacts.isIncumbent[artifact] else { continue }
+      left -= 1
+      for position in index.artifacts.lanes.range(artifact) {
+        let lane = Int(index.artifacts.lanes.items[position])
+        if state.replicas[lane] > 0 {
+          state.removeReplicas(lane: lane, count: state.replicas[lane])
+        }
+      }
+    }
+    state.tidy()
   }
 
   /// Adds unserved demands that could use what was freed, and a few others.

@@ -5,6 +5,7 @@ internal import Foundation
 // The walk: ruin and recreate steps accepted by annealing, improvements offered to the run.
 
 extension PlacementSearch {
+  nonisolated(unsafe) static var firstCycle = 4000
   /// Where improvements go.
   struct Door {
     /// The run that verifies them.
@@ -31,9 +32,13 @@ extension PlacementSearch {
   func walk(_ door: inout Door, iterations: Int) -> Int {
     state.tidy()
     state.commit()
+    guard index.options.lane.count > 0 else {
+      if door.isWaiting { offerBest(&door, 0) }
+      return 0
+    }
     var best = cost
     var step = 0
-    var cycle = Cycle(length: 4000)
+    var cycle = state.memory.cycle ?? Cycle(length: Self.firstCycle)
     while step < iterations {
       if step % 16 == 0, door.run.shouldStop() { break }
       let (mark, before) = (state.mark(), cost)
@@ -55,6 +60,10 @@ extension PlacementSearch {
       if cycle.isOver {
         state.rollback(to: 0)
         cycle = cycle.next()
+        if refine(door.run) {
+          best = cost
+          door.isWaiting = door.isWaiting || state.isFeasible
+        }
       }
       if door.isWaiting, step >= door.next { offerBest(&door, step) }
       if step % 256 == 0 { best += adaptPrice() }
@@ -63,7 +72,18 @@ extension PlacementSearch {
     state.tidy()
     state.commit()
     if door.isWaiting { offerBest(&door, step) }
+    state.memory.cycle = cycle
+    state.memory.shortfallPrice = shortfallPrice
     return step
+  }
+
+  /// Improves the routes of the best state; says whether that helped.
+  private func refine(_ run: Run<Placement>) -> Bool {
+    let before = cost
+    polish(rounds: 4) { run.shouldStop() }
+    let isBetter = keep(0, below: before)
+    state.commit()
+    return isBetter
   }
 
   /// One step: ruin, then recreate.
@@ -102,7 +122,7 @@ extension PlacementSearch {
 
   /// Offers the best state: back to it, out, and forward again to where the walk stands.
   private func offerBest(_ door: inout Door, _ step: Int) {
-    let entries = state.log
+    let entries = state.log.array
     state.rollback(to: 0)
     if state.isFeasible, state.objective < door.run.objective {
       door.run.offer(state.solution(), source: door.source)
@@ -121,7 +141,7 @@ extension PlacementSearch {
     } else {
       return 0
     }
-    let entries = state.log
+    let entries = state.log.array
     guard !entries.isEmpty else { return (shortfallPrice - before) * Double(state.shortfall) }
     state.rollback(to: 0)
     let change = (shortfallPrice - before) * Double(state.shortfall)
@@ -150,10 +170,16 @@ struct Cycle {
   private var position = 0
   private var typicalLoss = 0.0
   private var losses = 0
+  private var start: Double
   /// Temperature at the start, as a share of the typical loss.
-  nonisolated(unsafe) static var heat = 0.1
+  nonisolated(unsafe) static var heat = 0.5
+  nonisolated(unsafe) static var reheat = 0.5
+  nonisolated(unsafe) static var decay = 0.01
 
-  init(length: Int) { self.length = length }
+  init(length: Int) {
+    self.length = length
+    start = Self.heat
+  }
 
   var isOver: Bool { position >= length }
   mutating func advance() { position += 1 }
@@ -161,6 +187,7 @@ struct Cycle {
   /// The next stretch, longer.
   func next() -> Cycle {
     var result = Cycle(length: min(length * 2, 1 << 20))
+    result.start = Self.reheat
     result.typicalLoss = typicalLoss
     result.losses = min(losses, 50)
     return result
@@ -175,8 +202,8 @@ struct Cycle {
 
   /// By how much the next step may be worse.
   func allowance(_ random: inout RandomGenerator) -> Double {
-    let left = 1 - Double(position) / Double(length)
-    let temperature = typicalLoss * Self.heat * left * left
+    let temperature =
+      typicalLoss * start * pow(Self.decay, Double(position) / Double(length))
     return -temperature * log(max(random.unit(), 1e-12))
   }
 }

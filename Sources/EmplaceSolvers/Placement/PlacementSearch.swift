@@ -16,6 +16,9 @@ final class PlacementSearch {
   /// Price of a thousandth of shortfall, adapted while the search runs.
   var shortfallPrice: Double
 
+  /// Prices of what is scarce, where known.
+  var scarcity: ScarcityPrices?
+
   /// Demands waiting to be inserted, each once.
   var pending: [Int32] = []
   /// Stamp of the last step in which a demand was put on the pending list.
@@ -32,7 +35,7 @@ final class PlacementSearch {
     index = state.index
     pendingStamp = Array(repeating: 0, count: index.options.demandCount)
     failures = Array(repeating: 1, count: index.options.demandCount)
-    shortfallPrice = Self.startPrice(index)
+    shortfallPrice = state.memory.shortfallPrice ?? Self.startPrice(index)
   }
 
   /// What a thousandth of a typical demand costs at its dearest option, twice.

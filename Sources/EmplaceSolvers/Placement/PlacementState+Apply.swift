@@ -168,12 +168,13 @@ extension PlacementState {
 
   private func countApart(_ lane: Int, _ pool: Int, _ amount: Int64) {
     let pair = Int(index.pools.pairOfLane[lane])
-    let needs = PoolTable.demand(of: index.instance.lanes[lane])
-    for dimension in 0..<PoolTable.dimensions {
+    let dimensions = PoolTable.dimensions
+    for dimension in 0..<dimensions {
+      let change = index.pools.apartNeed[lane * dimensions + dimension] * amount
       if pair >= 0 {
-        pairUsage[pair * PoolTable.dimensions + dimension] += needs[dimension] * amount
+        pairUsage[pair * dimensions + dimension] += change
       } else {
-        restUsage[pool * PoolTable.dimensions + dimension] += needs[dimension] * amount
+        restUsage[pool * dimensions + dimension] += change
       }
     }
   }

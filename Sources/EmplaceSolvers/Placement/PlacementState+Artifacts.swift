@@ -6,7 +6,7 @@ internal import EmplaceProblems
 extension PlacementState {
   /// Cost of bringing an absent artifact when hosting already costs `hosting`, or ``impossible``.
   func costOfBringing(_ artifact: Int, hosting: Int64) -> Int64 {
-    let budget = index.instance.hostingBudget ?? .max
+    let budget = index.hostingBudget
     if fits(artifact) {
       let site = Int(index.artifacts.site[artifact])
       let opening = presentCount[site] == 0 ? index.sites.openingCost[site] : 0
@@ -43,7 +43,7 @@ extension PlacementState {
     let site = Int(artifacts.site[artifact])
     let move: Int64 = artifacts.isIncumbent[artifact] ? -1 : 1
     return uplink[site] + artifacts.transfer[artifact] <= index.sites.uplink[site]
-      && totals.moves + move <= max(totals.moves, index.instance.moveBudget ?? .max)
+      && totals.moves + move <= max(totals.moves, index.moveBudget)
   }
 
   /// Whether bringing may succeed: a quick look before the long way.
@@ -105,8 +105,8 @@ extension PlacementState {
     }
     if isPaired, !bringPartners(of: model, at: site) { return false }
     return uplink[site] <= index.sites.uplink[site]
-      && totals.moves <= index.instance.moveBudget ?? .max
-      && totals.hosting <= index.instance.hostingBudget ?? .max
+      && totals.moves <= index.moveBudget
+      && totals.hosting <= index.hostingBudget
   }
 
   private func bringPartners(of model: Int32, at site: Int) -> Bool {
@@ -239,7 +239,9 @@ extension PlacementState {
       let surplus = replicas[lane] - replicasNeeded(lane)
       if surplus > 0 { applyReplicas(lane, -surplus) }
       isDirty[lane] = false
-      if dirtyLanes.last == Int32(lane) { dirtyLanes.removeLast() }
+      if dirtyLanes.count > 0, dirtyLanes[dirtyLanes.count - 1] == Int32(lane) {
+        _ = dirtyLanes.popLast()
+      }
     }
     let artifact = Int(index.lanes.artifact[lane])
     if artifact >= 0 { dropIfIdle(artifact) }
@@ -291,7 +293,7 @@ extension PlacementState {
       let artifact = Int(index.sites.artifacts.items[item])
       if present[artifact] { applyPresence(artifact, false) }
     }
-    if totals.objective >= before || totals.moves > index.instance.moveBudget ?? .max {
+    if totals.objective >= before || totals.moves > index.moveBudget {
       rollback(to: start)
     }
   }

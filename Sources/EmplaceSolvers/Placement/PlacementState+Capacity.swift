@@ -24,64 +24,58 @@ extension PlacementState {
     return result
   }
 
-  /// P15: units of a tenant with isolation in a pool, with additional needs.
-  private func unitsApart(_ pair: Int, _ pool: Int, _ extra: (Int) -> Int64) -> Int64 {
-    let isNode = index.pools.pairIsNode[pair]
-    let dimensions = PoolTable.dimensions
+  /// `ceil(usage / offer)`; an offer of -1 is without limit, 0 offers nothing.
+  @inline(__always)
+  private static func unitsNeeded(_ usage: Int64, _ offer: Int64) -> Int64 {
+    guard usage > 0, offer >= 0 else { return 0 }
+    if usage <= offer { return 1 }
+    // Far more than any pool has, and small enough to add.
+    return offer == 0 ? 1 << 42 : min(1 << 42, (usage - 1) / offer + 1)
+  }
+
+  /// P15: units of a tenant with isolation in a pool, with `count` more of `lane` (none: -1).
+  func unitsApart(_ pair: Int, _ pool: Int, adding lane: Int = -1, _ count: Int64 = 0) -> Int64 {
+    let (pools, dimensions) = (index.pools, PoolTable.dimensions)
+    let isNode = pools.pairIsNode[pair]
     var units: Int64 = 0
     for dimension in 0..<(isNode ? dimensions : 2) {
-      let usage = pairUsage[pair * dimensions + dimension] + extra(dimension)
-      let node = index.pools.offer[pool * dimensions + dimension]
-      let offer = isNode || node <= 0 ? node : node / max(1, index.pools.devices[pool])
+      var usage = pairUsage[pair * dimensions + dimension]
+      if lane >= 0 { usage += clampedProduct(pools.apartNeed[lane * dimensions + dimension], count) }
+      let offer =
+        isNode
+        ? pools.offer[pool * dimensions + dimension] : pools.deviceOffer[pool * 2 + dimension]
       units = max(units, Self.unitsNeeded(usage, offer))
     }
     return units
   }
 
-  /// `ceil(usage / offer)`; an offer of -1 is without limit, 0 offers nothing.
-  private static func unitsNeeded(_ usage: Int64, _ offer: Int64) -> Int64 {
-    guard usage > 0, offer >= 0 else { return 0 }
-    // Far more than any pool has, and small enough to add.
-    return offer == 0 ? 1 << 42 : min(1 << 42, (usage - 1) / offer + 1)
-  }
-
-  /// Units set apart for a pair now.
-  func unitsApart(_ pair: Int, _ pool: Int) -> Int64 { unitsApart(pair, pool) { _ in 0 } }
-
   /// Fewest nodes that hold what is set apart and what all others need.
-  private func nodesNeededApart(_ pool: Int, adding lane: Int, _ count: Int64) -> Int64 {
+  func nodesNeededApart(_ pool: Int, adding lane: Int, _ count: Int64) -> Int64 {
     let (pools, dimensions) = (index.pools, PoolTable.dimensions)
-    let needs = lane >= 0 ? PoolTable.demand(of: index.instance.lanes[lane]) : [0, 0, 0, 0]
     let owner = lane >= 0 ? Int(pools.pairOfLane[lane]) : -1
-    let perNode = max(1, pools.devices[pool])
-    var (devices, nodesApart): (Int64, Int64) = (0, 0)
+    let perNode = pools.devices[pool]
+    var (devices, whole): (Int64, Int64) = (0, 0)
     for pair in pools.pairs(pool) {
-      let units = unitsApart(pair, pool) {
-        pair == owner ? clampedProduct(needs[$0], count) : 0
+      let units = unitsApart(pair, pool, adding: pair == owner ? lane : -1, count)
+      devices += pools.pairIsNode[pair] ? units * perNode : units
+      if pools.pairIsNode[pair] { whole += units }
+    }
+    guard devices > 0 || whole > 0 else { return 0 }
+    var result = whole
+    for dimension in 0..<dimensions {
+      var usage = restUsage[pool * dimensions + dimension]
+      if lane >= 0, owner < 0 {
+        usage += clampedProduct(pools.apartNeed[lane * dimensions + dimension], count)
       }
-      devices += pools.pairIsNode[pair] ? units * pools.devices[pool] : units
-      if pools.pairIsNode[pair] { nodesApart += units }
+      if dimension >= 2 {
+        let offer = pools.offer[pool * dimensions + dimension]
+        result = max(result, whole + Self.unitsNeeded(usage, offer))
+      } else if perNode > 0 {
+        let all = devices + Self.unitsNeeded(usage, pools.deviceOffer[pool * 2 + dimension])
+        result = max(result, (all + perNode - 1) / perNode)
+      }
     }
-    guard devices > 0 || nodesApart > 0 else { return 0 }
-    func rest(_ dimension: Int) -> Int64 {
-      restUsage[pool * dimensions + dimension]
-        + (lane >= 0 && owner < 0 ? clampedProduct(needs[dimension], count) : 0)
-    }
-    let offer = pool * dimensions
-    for dimension in 0..<2 {
-      let device = pools.offer[offer + dimension] / perNode
-      let all = devices + Self.unitsNeeded(rest(dimension), device)
-      nodesApart = max(nodesApart, pools.devices[pool] > 0 ? (all + perNode - 1) / perNode : 0)
-    }
-    let whole = pools.pairs(pool).reduce(Int64(0)) { sum, pair in
-      guard pools.pairIsNode[pair] else { return sum }
-      return sum + unitsApart(pair, pool) { pair == owner ? clampedProduct(needs[$0], count) : 0 }
-    }
-    for dimension in 2..<4 {
-      let shared = Self.unitsNeeded(rest(dimension), pools.offer[offer + dimension])
-      nodesApart = max(nodesApart, whole + shared)
-    }
-    return nodesApart
+    return result
   }
 
   /// Cost of `count` more replicas of a lane, artifact, rent and opening included, or
@@ -103,7 +97,7 @@ extension PlacementState {
       let bringing = costOfBringing(artifact, hosting: hosting)
       guard bringing != Self.impossible else { return Self.impossible }
       cost += bringing
-    } else if extra > 0, let budget = index.instance.hostingBudget, hosting > budget {
+    } else if extra > 0, hosting > index.hostingBudget {
       return Self.impossible
     }
     return cost
@@ -126,15 +120,14 @@ extension PlacementState {
       need += 1
     }
     var extra: Int64 = 0
-    if !fits || !pools.pairs(pool).isEmpty {
+    let isApart = !pools.pairs(pool).isEmpty
+    if !fits || isApart {
       if !fits, pools.rentable[pool] == 0 { return Self.impossible }
-      extra = nodesNeeded(pool, adding: lane, count) - nodes[pool]
-      if extra > 0 {
-        guard extra <= pools.owned[pool] + pools.rentable[pool] - nodes[pool] else {
-          return Self.impossible
-        }
-      } else {
-        extra = 0
+      let needed =
+        fits ? nodesNeededApart(pool, adding: lane, count) : nodesNeeded(pool, adding: lane, count)
+      extra = max(0, needed - nodes[pool])
+      guard extra <= pools.owned[pool] + pools.rentable[pool] - nodes[pool] else {
+        return Self.impossible
       }
     }
     let site = Int(lanes.site[lane])
@@ -195,7 +188,9 @@ extension PlacementState {
       }
     }
     if !pools.pairs(pool).isEmpty {
-      while count > 0, nodesNeeded(pool, adding: lane, count) > nodes[pool] { count /= 2 }
+      while count > 0, nodesNeededApart(pool, adding: lane, count) > nodes[pool] {
+        count = count > 4 ? count * 3 / 4 : count - 1
+      }
     }
     return max(0, count)
   }
@@ -213,7 +208,7 @@ extension PlacementState {
       return false
     }
     applyReplicas(lane, count)
-    if let budget = index.instance.hostingBudget, totals.hosting > budget {
+    if totals.hosting > index.hostingBudget {
       rollback(to: start)
       return false
     }

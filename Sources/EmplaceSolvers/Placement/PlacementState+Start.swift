@@ -62,7 +62,7 @@ extension PlacementState {
       }
     }
     for site in 0..<index.sites.count where presentCount[site] > 0 { mendSite(site) }
-    if let budget = index.instance.hostingBudget { closeSites(within: budget) }
+    closeSites(within: index.hostingBudget)
   }
 
   private func mendSite(_ site: Int) {
@@ -133,8 +133,8 @@ extension PlacementState {
     }
     for model in 0..<index.models.count
     where liveVersions[model] > index.models.liveVersions[model] { count += 1 }
-    if totals.moves > index.instance.moveBudget ?? .max { count += 1 }
-    if totals.hosting > index.instance.hostingBudget ?? .max { count += 1 }
+    if totals.moves > index.moveBudget { count += 1 }
+    if totals.hosting > index.hostingBudget { count += 1 }
     return count
   }
 }

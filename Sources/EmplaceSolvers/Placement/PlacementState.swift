@@ -69,7 +69,7 @@ public final class PlacementState {
   let caseFloorServed: FlatArray<Int64>
 
   /// Sums over everything.
-  struct Totals: Hashable {
+  struct Totals: Hashable, BitwiseCopyable {
     var objective: Int64 = 0
     var hosting: Int64 = 0
     var moves: Int64 = 0
@@ -77,30 +77,46 @@ public final class PlacementState {
     var caseShortfall: Int64 = 0
     var unserved = 0
   }
-  var totals = Totals()
+  private let totalsBox: FlatArray<Totals>
+  var totals: Totals {
+    @inline(__always) _read { yield totalsBox.base.pointee }
+    @inline(__always) _modify { yield &totalsBox.base.pointee }
+  }
   /// What the artifacts present at the start break and nothing could mend; never shrinks.
   var unsound: Int64 = 0
 
   /// One change, as it must be repeated with the opposite amount to take it back.
-  struct LogEntry {
-    enum Kind: UInt8 { case replicas, parts, presence, caseParts }
+  struct LogEntry: BitwiseCopyable {
+    enum Kind: UInt8, BitwiseCopyable { case replicas, parts, presence, caseParts }
     var kind: Kind
     var index: Int32
     var amount: Int64
   }
-  var log: [LogEntry] = []
+  let log = GrowingList<LogEntry>()
 
   // Lanes and sites that may hold more than they need.
   let isDirty: FlatArray<Bool>
-  var dirtyLanes: [Int32] = []
+  let dirtyLanes = GrowingList<Int32>()
   let isDirtySite: FlatArray<Bool>
-  var dirtySites: [Int32] = []
+  let dirtySites = GrowingList<Int32>()
   /// Artifacts that an operation under way may not evict.
   var protected: [Int32] = []
+
+  /// What searches that take turns on the state remember between them.
+  struct Memory {
+    /// Objective and shortfall at the end of the last descent, which found nothing more to gain.
+    var polished: (objective: Int64, shortfall: Int64)?
+    /// Where annealing stands.
+    var cycle: Cycle?
+    /// What a thousandth of shortfall costs.
+    var shortfallPrice: Double?
+  }
+  var memory = Memory()
 
   /// A state in which nothing is decided and no artifact is present.
   init(blank index: PlacementIndex) {
     self.index = index
+    totalsBox = arena.array(Totals(), count: 1)
     let (lanes, pools, models) = (index.lanes, index.pools, index.models)
     let options = index.options.lane.count
     replicas = arena.array(0, count: lanes.count)
@@ -179,14 +195,20 @@ public final class PlacementState {
     }
   }
 
+  deinit {
+    log.free()
+    dirtyLanes.free()
+    dirtySites.free()
+  }
+
   /// A copy with an empty log.
   public func copy() -> PlacementState {
     let result = PlacementState(blank: index)
     result.arena.copyContents(of: arena)
-    result.totals = totals
     result.unsound = unsound
-    result.dirtyLanes = dirtyLanes
-    result.dirtySites = dirtySites
+    result.memory = memory
+    for lane in dirtyLanes.array { result.dirtyLanes.append(lane) }
+    for site in dirtySites.array { result.dirtySites.append(site) }
     return result
   }
 }
@@ -236,8 +258,7 @@ extension PlacementState {
 
   /// Takes back all changes since `mark`.
   public func rollback(to mark: Int) {
-    while log.count > mark {
-      let entry = log.removeLast()
+    while log.count > mark, let entry = log.popLast() {
       let index = Int(entry.index)
       switch entry.kind {
       case .replicas: applyReplicas(index, -entry.amount)
@@ -245,10 +266,10 @@ extension PlacementState {
       case .presence: applyPresence(index, entry.amount < 0)
       case .caseParts: applyCaseParts(index, Int32(truncatingIfNeeded: -entry.amount))
       }
-      log.removeLast()
+      _ = log.popLast()
     }
   }
 
   /// Forgets how to take changes back: every mark becomes void.
-  public func commit() { log.removeAll(keepingCapacity: true) }
+  public func commit() { log.removeAll() }
 }
