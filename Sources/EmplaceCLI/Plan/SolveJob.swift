@@ -89,7 +89,7 @@ struct SolveJob {
       solver: entry.make(backend), limits: command.stopping.limits(seconds: left),
       seed: command.stopping.seed, warmStart: warmStart,
       greedy: Algorithms.placement["greedy"]?.make(backend),
-      replaySeconds: left.map { max(0.02, $0 / 10) + replaySeconds })
+      replaySeconds: left.map { $0 / 20 + replaySeconds })
   }
 
   /// Seconds kept for writing the last plan and the result.
@@ -98,8 +98,9 @@ struct SolveJob {
     return 0.03 + terms + Double(loaded.instance.demands.count) * 1e-5
   }
 
-  /// Seconds kept for building the program once more.
-  private var replaySeconds: Double { Double(loaded.instance.arcCount) * 1e-6 }
+  /// Seconds kept for building the program once more and for the replay of one leaf; trees take
+  /// the twentieth of the time that is added to it.
+  private var replaySeconds: Double { 0.05 + Double(loaded.instance.arcCount) * 8e-6 }
 
   // MARK: Answer
 
