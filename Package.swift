@@ -32,6 +32,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Emplace", targets: ["Emplace"]),
+    .library(name: "EmplaceGLPK", targets: ["EmplaceGLPK"]),
     .executable(name: "emplace", targets: ["EmplaceCLI"]),
   ],
   dependencies: [

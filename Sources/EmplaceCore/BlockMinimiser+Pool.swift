@@ -8,8 +8,8 @@ struct PoolChoice {
   /// Options stand at this range of ``PoolTable/optionValue``, by increasing weight and strictly
   /// decreasing value; the last is the cheapest.
   var options: Range<Int>
-  /// Those that may be part of a minimum, once reduced.
-  var active: Range<Int> = 0..<0
+  /// The option that is cheapest at the price of the kept row.
+  var cheapest = -1
 }
 
 /// Lanes behind one gate, or plain columns, with their choices.
@@ -23,14 +23,9 @@ struct PoolGroup {
   var closedValue: Int64
   /// Whether the gate may be open and every choice then has an option.
   var mayOpen: Bool
-  /// What the reduction has decided.
-  var fate = Fate.either
-
-  enum Fate {
-    case open
-    case closed
-    case either
-  }
+  /// What opening and closing lose against the priced minimum; infinite where impossible.
+  var openLoss: Int64 = 0
+  var closedLoss: Int64 = 0
 }
 
 /// Workspace of one pool's minimum.
@@ -41,15 +36,16 @@ struct PoolTable {
   var optionCount: [Int64] = []
   var optionValue: [Int64] = []
   var optionWeight: [Int] = []
-  /// Value of what is decided, and the capacity left for the rest.
-  var base: Int64 = 0
-  var freeCapacity = 0
-  /// Best value by capacity.
-  var best: [Int64] = []
-  var open: [Int64] = []
-  /// Chosen option by choice and capacity, and whether the gate is open, by group and capacity.
-  var chosen: [UInt16] = []
-  var isOpen: [Bool] = []
+  /// What each option loses against the cheapest of its choice at the price of the kept row.
+  var optionLoss: [Int64] = []
+  /// Most that decisions may lose together and still be part of a minimum.
+  var slack: Int64 = 0
+  /// Undominated states, by increasing weight and decreasing value.
+  var states: [PoolState] = []
+  /// Decisions of all states while they are recorded.
+  var trail: [PoolStep] = []
+  var shifted: [PoolState] = []
+  var merged: [PoolState] = []
 }
 
 extension BlockMinimiser {

@@ -17,8 +17,8 @@ public struct BlockMinimiser {
 
   /// Scale of the values in a recorded solution: a value of `unit` stands for 1.
   public static let unit: Int64 = 4096
-  /// Most cells of one dynamic programme.
-  public static let cellLimit = 1 << 26
+  /// Most states of one dynamic programme.
+  public static let stateLimit = 1 << 24
   /// Most different values of one count.
   public static let countLimit: Int64 = 60_000
   static let infinite = Int64.max / 4
@@ -47,7 +47,7 @@ public struct BlockMinimiser {
   ///
   /// `reduced` holds one value for each column of the program. When `recording` is given, the
   /// minimiser's values are written to it, scaled by ``unit``.
-  /// - Complexity: lanes cost O(items log items) a row; a kept row costs O(options x capacity).
+  /// - Complexity: lanes cost O(items log items) a row; a kept row costs O(options x undominated states).
   public mutating func minimum(
     ofBlock index: Int, reduced: [Int64], keeping row: Int? = nil,
     recording values: UnsafeMutableBufferPointer<Int64>? = nil

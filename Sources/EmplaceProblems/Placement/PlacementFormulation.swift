@@ -117,6 +117,36 @@ extension PlacementFormulation {
   }
 }
 
+/// Where a decision stands in the fleet; nil where it belongs to no single site or model.
+public struct ColumnPlace: Sendable, Hashable {
+  /// Site.
+  public var site: Int?
+  /// Model.
+  public var model: Int?
+}
+
+extension PlacementFormulation {
+  /// Site and model of a column that counts nodes, artifacts or replicas.
+  public func place(ofColumn column: Int) -> ColumnPlace {
+    let label = layout.columns[column]
+    let first = Int(label.first)
+    switch label.kind {
+    case .rented: return ColumnPlace(site: Int(instance.pools[first].site))
+    case .apart: return ColumnPlace(site: Int(instance.pools[Int(label.second)].site))
+    case .open: return ColumnPlace(site: first)
+    case .replicas:
+      return ColumnPlace(
+        site: instance.site(ofLane: first), model: instance.model(ofLane: first))
+    case .present, .loaded:
+      let artifact = instance.artifacts[first]
+      let model = Int(instance.variants[Int(artifact.variant)].model)
+      return ColumnPlace(site: Int(artifact.site), model: model)
+    case .inDomain, .live: return ColumnPlace(model: first)
+    default: return ColumnPlace()
+    }
+  }
+}
+
 extension PlacementFormulation {
   /// Reads the decisions from the values of all columns.
   public func solution(from values: [Int64]) -> PlacementSolution {

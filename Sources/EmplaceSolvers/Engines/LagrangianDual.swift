@@ -67,6 +67,31 @@ public struct LagrangianDual {
     if row >= 0 { multipliers[row] = 0 }
   }
 
+  /// Sets all relaxed rows to rounded multipliers of legal sign, in units of the objective per unit
+  /// of the row; rows kept inside a block stay at zero.
+  public mutating func set(_ values: [Double]) { set(values, scale: Double(denominator)) }
+
+  /// Sets the multipliers to a ray, scaled to whole numbers; false when it is zero.
+  public mutating func setRay(_ values: [Double]) -> Bool {
+    let largest = relaxedRows.reduce(0) { max($0, abs(values[$1])) }
+    guard largest > 0, largest.isFinite else { return false }
+    set(values, scale: 0x1p30 / largest)
+    return true
+  }
+
+  private mutating func set(_ values: [Double], scale: Double) {
+    for row in relaxedRows {
+      var value = (values[row] * scale).rounded()
+      switch program.relation[row] {
+      case .atLeast: value = max(value, 0)
+      case .atMost: value = min(value, 0)
+      case .equal: break
+      }
+      multipliers[row] = Int64(min(max(value, -0x1p56), 0x1p56))
+    }
+    for row in kept where row >= 0 { multipliers[row] = 0 }
+  }
+
   /// Rows kept, for a certificate.
   public var keptRows: [Certificate.KeptRow] {
     kept.indices.filter { kept[$0] >= 0 }.map { .init(block: $0, row: kept[$0]) }
@@ -84,8 +109,10 @@ public struct LagrangianDual {
   }
 
   /// Value of the dual function times the denominator, or nil when a block is empty.
-  public mutating func evaluate() throws(BlockMinimiser.Failure) -> Int128? {
-    price()
+  ///
+  /// Without costs, a positive value proves that the program has no solution (Farkas).
+  public mutating func evaluate(withCosts: Bool = true) throws(BlockMinimiser.Failure) -> Int128? {
+    price(withCosts)
     var sum = side()
     for block in program.blocks.indices {
       guard let value = try minimum(ofBlock: block) else { return nil }
@@ -126,11 +153,12 @@ public struct LagrangianDual {
   }
 
   /// Reduced costs at the multipliers. Sums wrap; the checker, which decides, does not.
-  private mutating func price() {
+  private mutating func price(_ withCosts: Bool) {
     let (denominator, multipliers) = (denominator, multipliers)
     program.cost.withUnsafeBufferPointer { cost in
       reduced.withUnsafeMutableBufferPointer { reduced in
-        for column in 0..<cost.count { reduced[column] = cost[column] &* denominator }
+        let factor = withCosts ? denominator : 0
+        for column in 0..<cost.count { reduced[column] = cost[column] &* factor }
         program.rowStart.withUnsafeBufferPointer { start in
           program.entryColumn.withUnsafeBufferPointer { columns in
             program.entryCoefficient.withUnsafeBufferPointer { coefficients in

@@ -51,19 +51,19 @@ public struct LagrangianTree {
   }
 
   /// Iterations of a node below the root.
-  public var iterationsPerNode = 60
+  public var iterationsPerNode = 40
   /// Nodes solved so far.
   public private(set) var nodeCount = 0
-  private var ascent: SubgradientAscent
+  private var ascent: BundleAscent
   private let granularity: Int64
   private var nodes: [Node] = []
   private var open = Heap<OpenNode>()
-  private var restricted: [Int] = []
+  private var restricted: Set<Int> = []
   /// Smallest bound among closed leaves.
   private var closedBound: Int64 = .max
 
   /// A tree whose root stands at the ascent's best multipliers.
-  public init(ascent: SubgradientAscent) {
+  public init(ascent: BundleAscent) {
     self.ascent = ascent
     granularity = ascent.dual.program.objectiveGranularity
     let bound = ascent.bestValue.map { ascent.dual.bound($0, granularity: granularity) } ?? .min
@@ -105,14 +105,14 @@ public struct LagrangianTree {
     nodeCount += 1
     applyBounds(of: index)
     ascent.dual.multipliers = nodes[index].multipliers
-    ascent.restart(factor: index == 0 ? 0.5 : 0.3)
-    ascent.patience = 10
+    ascent.restart(restricted: restricted)
+    ascent.scale = 1
     let incumbent = oracle.incumbent()
     let target = incumbent == .max ? estimatedTarget(index) : Double(incumbent)
     let granularity = granularity
     var isClosed = false
     try ascent.climb(
-      iterations: iterationsPerNode, target: target,
+      iterations: iterationsPerNode, target: target, share: 0.1,
       shouldStop: { isClosed || oracle.shouldStop() },
       onEvaluation: { dual, value in
         isClosed = dual.bound(value, granularity: granularity) >= incumbent
@@ -156,13 +156,13 @@ public struct LagrangianTree {
       ascent.dual.setBounds(
         column: element.column, lower: max(lower, element.lower),
         upper: min(upper, element.upper))
-      restricted.append(element.column)
+      restricted.insert(element.column)
       node = element.parent
     }
   }
 
   private mutating func branch(_ index: Int, oracle: Oracle) {
-    guard let (column, at) = choice(oracle.branching) else {
+    guard let (column, at) = choice(oracle.branching, ascent.average()) else {
       // Nothing left to split: the node keeps its bound for good.
       closedBound = min(closedBound, nodes[index].bound)
       return
@@ -181,7 +181,7 @@ public struct LagrangianTree {
   }
 
   /// The column whose averaged value is farthest from whole, in the first class that has one.
-  private func choice(_ classes: [[Int]]) -> (column: Int, at: Int64)? {
+  private func choice(_ classes: [[Int]], _ average: [Double]) -> (column: Int, at: Int64)? {
     for tolerance in [0.02, 0.0] {
       for columns in classes {
         var best: (column: Int, at: Int64)?
@@ -189,7 +189,7 @@ public struct LagrangianTree {
         for column in columns {
           let (lower, upper) = ascent.dual.bounds(ofColumn: column)
           guard lower < upper else { continue }
-          let value = min(max(ascent.average[column], Double(lower)), Double(upper))
+          let value = min(max(average[column], Double(lower)), Double(upper))
           let floor = min(value.rounded(.down), Double(upper) - 1)
           let distance = min(value - floor, floor + 1 - value)
           if distance > bestDistance || (best == nil && tolerance == 0) {

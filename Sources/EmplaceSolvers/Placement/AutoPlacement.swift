@@ -4,8 +4,8 @@ public import EmplaceMIP
 public import EmplaceProblems
 internal import Synchronization
 
-/// The portfolio: greedy within milliseconds, then local search and the Lagrangian search side by
-/// side, sharing incumbent and bound.
+/// The portfolio: greedy within milliseconds, then the search for plans and the search for bounds
+/// side by side, sharing incumbent and bound.
 ///
 /// Without an iteration limit the parts run on threads of their own. With one they take turns on
 /// one thread, a slice each, so that the answer repeats for any number of threads.
@@ -26,31 +26,29 @@ public struct AutoPlacement: Solver {
     let state =
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
+    var plans = PlanSearch(run, state, backend: backend)
     var lagrangian = try LagrangianSearch(run, backend: backend)
     if let iterations = run.limits.iterations {
-      return try takeTurns(run, state, &lagrangian, iterations: iterations)
+      return try takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }
     if run.limits.threads == 1 {
-      return try takeTurns(run, state, &lagrangian, iterations: .max)
+      return try takeTurns(run, &plans, &lagrangian, iterations: .max)
     }
-    return try runSideBySide(run, state, lagrangian)
+    return try runSideBySide(run, plans, lagrangian)
   }
 
   /// One slice of each part after the other.
   private func takeTurns(
-    _ run: Run<Placement>, _ state: PlacementState, _ lagrangian: inout LagrangianSearch,
+    _ run: Run<Placement>, _ plans: inout PlanSearch, _ lagrangian: inout LagrangianSearch,
     iterations: Int
   ) throws(SolveError) -> Termination {
-    var state = state
-    var random = RandomGenerator(seed: run.seed)
     var left = iterations
     var slice = 100
     while left > 0, !run.shouldStop(), !lagrangian.isDone {
       let count = min(slice, left)
       try lagrangian.advance(evaluations: count)
       if run.shouldStop() || lagrangian.isDone { break }
-      LocalSearchPlacement().improve(
-        &state, run: run, generator: &random, iterations: count * 10)
+      try plans.advance(iterations: count * 10)
       left -= count
       slice = min(slice * 2, 2000)
     }
@@ -59,12 +57,12 @@ public struct AutoPlacement: Solver {
 
   /// Both parts at once; each ends when the run stops.
   private func runSideBySide(
-    _ run: Run<Placement>, _ state: PlacementState, _ lagrangian: LagrangianSearch
+    _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch
   ) throws(SolveError) -> Termination {
     let failure = Mutex<SolveError?>(nil)
     let ending = Mutex<Termination?>(nil)
     let isDone = Atomic<Bool>(false)
-    let start = UncheckedParts(state: state, lagrangian: lagrangian)
+    let start = UncheckedParts(plans: plans, lagrangian: lagrangian)
     DispatchQueue.concurrentPerform(iterations: 2) { part in
       if part == 0 {
         var search = start.lagrangian
@@ -76,11 +74,13 @@ public struct AutoPlacement: Solver {
         ending.withLock { $0 = search.termination(of: run) }
         isDone.store(true, ordering: .relaxed)
       } else {
-        var state = start.state
-        var random = RandomGenerator(seed: run.seed)
-        while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
-          LocalSearchPlacement().improve(
-            &state, run: run, generator: &random, iterations: 20_000)
+        var plans = start.plans
+        do throws(SolveError) {
+          while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
+            try plans.advance(iterations: 5_000)
+          }
+        } catch {
+          failure.withLock { $0 = error }
         }
       }
     }
@@ -93,6 +93,6 @@ public struct AutoPlacement: Solver {
 ///
 /// Unchecked: both values are made before the threads start, and each is read by one thread alone.
 private struct UncheckedParts: @unchecked Sendable {
-  let state: PlacementState
+  let plans: PlanSearch
   let lagrangian: LagrangianSearch
 }

@@ -41,6 +41,15 @@ final class LagrangianRepair {
     }
   }
 
+  /// Offers the plan that values in units of 1 lead to.
+  func offer(_ values: [Double], source: String) {
+    let unit = Double(BlockMinimiser.unit)
+    offer(
+      values.prefix(formulation.program.columnCount).map {
+        Int64(min(max(($0 * unit).rounded(), -0x1p56), 0x1p56))
+      }, source: source)
+  }
+
   private func startReplicas(_ values: [Int64], _ state: PlacementState) {
     for lane in run.instance.lanes.indices {
       let value = values[formulation.column(ofReplicas: lane)]

@@ -60,7 +60,7 @@ public struct MIPPlacement: Solver {
     guard let duals = answer.duals else { return }
     let setup = PlacementDual(formulation: PlacementFormulation(instance: run.instance))
     var dual = setup.dual()
-    setup.set(Array(duals.prefix(program.rowCount)), in: &dual)
+    dual.set(Array(duals.prefix(program.rowCount)))
     guard let value = try? dual.evaluate() else { return }
     let certificate = Certificate(
       denominator: dual.denominator, kept: dual.keptRows, multipliers: dual.multipliers)

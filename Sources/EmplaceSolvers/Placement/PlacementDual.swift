@@ -69,27 +69,13 @@ struct PlacementDual {
   /// A dual at the starting multipliers; the only row that a block can keep is kept.
   func dual() -> LagrangianDual {
     var dual = LagrangianDual(program: program)
-    set(start, in: &dual)
+    dual.set(start)
     for (index, block) in program.blocks.enumerated() {
       if case .pool(let pool) = block.shape, pool.keepable.count == 1 {
         dual.keep(row: Int(pool.keepable[0]), inBlock: index)
       }
     }
     return dual
-  }
-
-  /// Sets all relaxed rows to rounded multipliers of legal sign.
-  func set(_ multipliers: [Double], in dual: inout LagrangianDual) {
-    let scale = Double(dual.denominator)
-    for row in dual.relaxedRows {
-      var value = (multipliers[row] * scale).rounded()
-      switch program.relation[row] {
-      case .atLeast: value = max(value, 0)
-      case .atMost: value = min(value, 0)
-      case .equal: break
-      }
-      dual.multipliers[row] = Int64(min(max(value, -0x1p56), 0x1p56))
-    }
   }
 
   /// Keeps in each pool the row whose multiplier carries the most money.

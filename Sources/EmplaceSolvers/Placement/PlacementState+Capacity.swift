@@ -40,7 +40,9 @@ extension PlacementState {
     var units: Int64 = 0
     for dimension in 0..<(isNode ? dimensions : 2) {
       var usage = pairUsage[pair * dimensions + dimension]
-      if lane >= 0 { usage += clampedProduct(pools.apartNeed[lane * dimensions + dimension], count) }
+      if lane >= 0 {
+        usage += clampedProduct(pools.apartNeed[lane * dimensions + dimension], count)
+      }
       let offer =
         isNode
         ? pools.offer[pool * dimensions + dimension] : pools.deviceOffer[pool * 2 + dimension]

@@ -1,0 +1,130 @@
+public import EmplaceCore
+
+/// Climbs a ``LagrangianDual`` by a proximal bundle method with one model a block.
+///
+/// Each iteration evaluates the dual at the multipliers that the model proposes, which is an exact
+/// bound whatever the model is worth; where it gained enough of what the model promised, it becomes
+/// the new centre. The weights of the vertices are a fractional primal solution.
+/// Source: Kiwiel 1990, doi:10.1007/BF01585731 (proximity control).
+public struct BundleAscent {
+  /// The dual; after a climb at its best multipliers.
+  public var dual: LagrangianDual
+  /// Best value since the last restart, times the denominator.
+  public private(set) var bestValue: Int128?
+  /// Best multipliers since the last restart.
+  public private(set) var bestMultipliers: [Int64]
+  /// Whether an evaluation found an empty block: the program has no solution.
+  public private(set) var isEmpty = false
+  /// Whether the model promises nothing more.
+  public private(set) var isConverged = false
+  /// What the model promised beyond the best value, in units of the objective.
+  public private(set) var promise = Double.infinity
+  /// Number of evaluations so far.
+  public private(set) var evaluations = 0
+  private let model: BundleModel
+  private var nullSteps = 0
+
+  /// An ascent from the dual's multipliers. `worth` says for each row how much money flows through
+  /// it, in units of the objective; it shapes the metric.
+  public init(dual: LagrangianDual, worth: [Double]) {
+    self.dual = dual
+    bestMultipliers = dual.multipliers
+    model = BundleModel(dual: dual, worth: worth)
+    model.restart(dual: dual, restricted: [])
+  }
+
+  /// Step length of the model.
+  public var scale: Double {
+    get { model.scale }
+    set { model.scale = newValue }
+  }
+
+  /// Starts again from the dual's multipliers, after a change of bounds of `restricted` columns.
+  public mutating func restart(restricted: Set<Int> = []) {
+    bestValue = nil
+    bestMultipliers = dual.multipliers
+    isEmpty = false
+    isConverged = false
+    promise = .infinity
+    nullSteps = 0
+    model.restart(dual: dual, restricted: restricted)
+  }
+
+  /// A fractional solution: the averaged vertices, by column.
+  public func average() -> [Double] { model.average() }
+
+  /// Makes up to `iterations` evaluations towards `target`, an upper bound on the optimum in units
+  /// of the objective.
+  ///
+  /// Ends early when `shouldStop` says so, when a block is empty, and when the model promises less
+  /// than `share` of what is missing to the target.
+  public mutating func climb(
+    iterations: Int, target: Double, share: Double, shouldStop: () -> Bool,
+    onEvaluation: (borrowing LagrangianDual, Int128) -> Void = { _, _ in }
+  ) throws(BlockMinimiser.Failure) {
+    defer { dual.multipliers = bestMultipliers }
+    for _ in 0..<iterations {
+      guard let value = try dual.evaluate() else {
+        isEmpty = true
+        return
+      }
+      evaluations += 1
+      onEvaluation(dual, value)
+      judge(value)
+      model.add(dual)
+      let best = Double(bestValue ?? value) / Double(dual.denominator)
+      let least = max(share * (target - best), 1e-10 * abs(best))
+      improve(beyond: best, least: least)
+      if promise < least {
+        isConverged = true
+        return
+      }
+      propose()
+      if shouldStop() { return }
+    }
+  }
+
+  /// Minimises the model; where that takes too long, in shorter steps.
+  private mutating func improve(beyond best: Double, least: Double) {
+    for _ in 0..<20 {
+      model.settle()
+      let isDone = model.minimise(dual, passes: 60, tolerance: 0.02 * least)
+      promise = model.value(dual) - best
+      if isDone || promise >= least { return }
+      model.scale *= 0.5
+    }
+  }
+
+  /// Takes the multipliers as the new centre where they gained enough; adapts the step length.
+  private mutating func judge(_ value: Int128) {
+    guard let best = bestValue else {
+      bestValue = value
+      bestMultipliers = dual.multipliers
+      return
+    }
+    let gain = Double(value - best) / Double(dual.denominator)
+    if gain > 0.1 * promise || (gain > 0 && promise <= 0) {
+      bestValue = value
+      bestMultipliers = dual.multipliers
+      model.moveCentre(to: dual)
+      if gain > 0.5 * promise { model.scale *= 2 }
+      nullSteps = 0
+    } else {
+      nullSteps += 1
+      if nullSteps >= 20 || gain < -promise {
+        model.scale *= 0.7
+        nullSteps = 0
+      }
+    }
+  }
+
+  private mutating func propose() {
+    for row in dual.relaxedRows {
+      dual.multipliers[row] = Self.numerator(model.multipliers[row] * Double(dual.denominator))
+    }
+  }
+
+  private static func numerator(_ value: Double) -> Int64 {
+    abs(value) < 0x1p56 ? Int64(value.rounded()) : (value < 0 ? -(1 << 56) : 1 << 56)
+  }
+}

@@ -1,0 +1,460 @@
+public import EmplaceCore
+public import EmplaceMIP
+internal import HeapModule
+
+/// Branch and bound over a linear relaxation that stays loaded, with the exact bound of every node
+/// taken from the Lagrangian dual at the relaxation's multipliers.
+///
+/// The relaxation only guides: what a node is worth is an integer value that the checker repeats,
+/// and the whole tree is a certificate at any moment. Dives follow the child that the relaxation
+/// prefers, so that most solves are a few dual simplex steps; between dives the open node with the
+/// smallest bound comes next. Columns are chosen by pseudo-costs that begin with trial solves.
+/// Sources: Land, Doig 1960, doi:10.2307/1910129; Achterberg, Koch, Martin 2005,
+/// doi:10.1016/j.orl.2004.04.002 (reliability branching).
+///
+/// It belongs to the thread that made it.
+public struct RelaxationTree {
+  /// What the tree asks of the problem's side.
+  public struct Oracle {
+    /// Objective of the best solution, or `Int64.max`.
+    public var incumbent: () -> Int64
+    /// Whether to end.
+    public var shouldStop: () -> Bool
+    /// Sees the relaxation's values at some nodes, to repair them into solutions.
+    public var repair: ([Double]) -> Void
+    /// Columns on which to branch by class, the most important class first. Values of the relaxation
+    /// that are whole in all classes but the last are always repaired.
+    public var branching: [[Int]]
+    /// Nodes from one repair to the next, the first node included.
+    public var interval: Int
+
+    /// An oracle.
+    public init(
+      incumbent: @escaping () -> Int64, shouldStop: @escaping () -> Bool,
+      repair: @escaping ([Double]) -> Void, branching: [[Int]], interval: Int = 64
+    ) {
+      self.incumbent = incumbent
+      self.shouldStop = shouldStop
+      self.repair = repair
+      self.branching = branching
+      self.interval = interval
+    }
+  }
+
+  private struct Node {
+    var parent: Int
+    /// The range that this node sets for a column.
+    var column: Int
+    var lower: Int64
+    var upper: Int64
+    /// Bound inherited or proven.
+    var bound: Int64
+    /// The node whose multipliers prove the bound, if not this one.
+    var multipliers: [Int64]?
+    var isInfeasible = false
+    var emptyBlock: Int?
+    /// Objective of the relaxation, estimated before it is solved.
+    var estimate: Double
+    var fraction: Double = 0
+    var split: (column: Int, at: Int64)?
+    var children = (first: -1, second: -1)
+  }
+
+  private struct OpenNode: Comparable {
+    var bound: Int64
+    var index: Int
+    static func < (a: OpenNode, b: OpenNode) -> Bool { (a.bound, a.index) < (b.bound, b.index) }
+  }
+
+  /// Nodes solved so far.
+  public private(set) var nodeCount = 0
+  /// Simplex iterations so far.
+  public private(set) var iterations = 0
+  private var dual: LagrangianDual
+  private let session: any LPSession
+  private let granularity: Int64
+  private let ranges: [Int: ClosedRange<Int64>]
+  private let proves: Bool
+  private var nodes: [Node] = []
+  private var open = Heap<OpenNode>()
+  private var next: Int?
+  /// Columns whose range differs from the program's, in the dual and the session.
+  private var restricted: Set<Int> = []
+  private var closedBound: Int64 = .max
+  private var costs: PseudoCosts
+  /// Whether the values repaired last were whole in all classes but the last.
+  private var wasWhole = false
+
+  /// A tree over a loaded relaxation of the dual's program; its rows begin with the program's.
+  ///
+  /// With `ranges`, it searches only where columns are within them, and its bound and certificate
+  /// speak of that part alone. Without `proves`, bounds are the relaxation's word, which is faster.
+  public init(
+    dual: LagrangianDual, session: any LPSession, rootBound: Int64 = .min,
+    ranges: [Int: ClosedRange<Int64>] = [:], proves: Bool = true
+  ) {
+    self.dual = dual
+    self.session = session
+    self.ranges = ranges
+    self.proves = proves
+    granularity = dual.program.objectiveGranularity
+    costs = PseudoCosts(columns: dual.program.columnCount)
+    nodes.append(
+      Node(
+        parent: -1, column: -1, lower: 0, upper: 0, bound: rootBound,
+        multipliers: dual.multipliers, estimate: -.infinity))
+    open.insert(OpenNode(bound: rootBound, index: 0))
+  }
+
+  /// The bound that the tree proves now.
+  public var bound: Int64 {
+    var result = min(open.min?.bound ?? .max, closedBound)
+    if let next { result = min(result, nodes[next].bound) }
+    return result
+  }
+
+  /// Whether every leaf is closed.
+  public var isComplete: Bool { open.isEmpty && next == nil }
+
+  /// Solves up to `limit` nodes.
+  public mutating func search(nodes limit: Int, oracle: Oracle) throws(SolveError) {
+    for _ in 0..<limit {
+      guard !oracle.shouldStop(), let index = take() else { break }
+      if nodes[index].bound >= oracle.incumbent() {
+        closedBound = min(closedBound, nodes[index].bound)
+        continue
+      }
+      do throws(BackendError) {
+        try solve(index, oracle)
+      } catch {
+        // A stop in the middle of a solve closes the session; the node stays open.
+        if nodes[index].split == nil, nodes[index].bound < .max {
+          open.insert(OpenNode(bound: nodes[index].bound, index: index))
+        }
+        if oracle.shouldStop() { return }
+        throw .backend("\(error)")
+      }
+    }
+  }
+
+  /// Gives the session back with the ranges of the program, for another tree.
+  public mutating func release() throws(SolveError) {
+    do throws(BackendError) {
+      for column in restricted {
+        try set(column, dual.program.lower[column], dual.program.upper[column])
+      }
+      restricted = []
+    } catch {
+      throw .backend("\(error)")
+    }
+  }
+
+  private mutating func take() -> Int? {
+    if let index = next {
+      next = nil
+      return index
+    }
+    return open.popMin()?.index
+  }
+}
+
+// MARK: - Nodes
+
+extension RelaxationTree {
+  private mutating func solve(_ index: Int, _ oracle: Oracle) throws(BackendError) {
+    nodeCount += 1
+    try applyBounds(of: index)
+    let incumbent = oracle.incumbent()
+    var options = LPOptions(wantsFarkasRay: true)
+    if incumbent != .max { options.objectiveLimit = Double(incumbent) }
+    let answer = try session.solve(options, monitor: Stopper(shouldStop: oracle.shouldStop))
+    iterations += answer.iterations
+    guard answer.status != .cancelled else { throw .failed("stopped") }
+    if answer.status == .infeasible {
+      close(infeasible: index, ray: answer.farkasRay)
+      return
+    }
+    raise(index, answer)
+    learn(index, answer.objective)
+    if nodes[index].bound >= oracle.incumbent() {
+      closedBound = min(closedBound, nodes[index].bound)
+      return
+    }
+    guard let values = answer.values else {
+      // Beyond the incumbent in the relaxation, but not yet exactly: once more without the limit.
+      let again = try session.solve(
+        LPOptions(), monitor: Stopper(shouldStop: oracle.shouldStop))
+      raise(index, again)
+      try branch(index, again.values ?? [], again.objective ?? 0, oracle)
+      return
+    }
+    if (nodeCount - 1) % oracle.interval == 0 { oracle.repair(values) }
+    try branch(index, values, answer.objective ?? 0, oracle)
+  }
+
+  private mutating func applyBounds(of index: Int) throws(BackendError) {
+    var wanted = ranges.mapValues { (lower: $0.lowerBound, upper: $0.upperBound) }
+    var node = index
+    while node > 0 {
+      let element = nodes[node]
+      let known = wanted[element.column] ?? (Int64.min, Int64.max)
+      wanted[element.column] = (max(known.0, element.lower), min(known.1, element.upper))
+      node = element.parent
+    }
+    for column in restricted where wanted[column] == nil {
+      try set(column, dual.program.lower[column], dual.program.upper[column])
+    }
+    for (column, range) in wanted where dual.bounds(ofColumn: column) != range {
+      try set(column, range.lower, range.upper)
+    }
+    restricted = Set(wanted.keys)
+  }
+
+  private mutating func set(_ column: Int, _ lower: Int64, _ upper: Int64) throws(BackendError) {
+    dual.setBounds(column: column, lower: lower, upper: upper)
+    try session.setBounds(column: column, lower: lower, upper: upper)
+  }
+
+  /// Raises the bound of a node to what the relaxation's multipliers prove exactly.
+  private mutating func raise(_ index: Int, _ answer: LPAnswer) {
+    guard proves else {
+      if let objective = answer.objective, abs(objective) < 0x1p62 {
+        nodes[index].bound = max(nodes[index].bound, Int64(objective.rounded(.down)))
+      }
+      return
+    }
+    guard let multipliers = answer.duals else { return }
+    dual.set(multipliers)
+    do throws(BlockMinimiser.Failure) {
+      guard let value = try dual.evaluate() else {
+        nodes[index].emptyBlock = try dual.emptyBlock()
+        nodes[index].bound = .max
+        nodes[index].multipliers = dual.multipliers
+        return
+      }
+      let bound = dual.bound(value, granularity: granularity)
+      if bound > nodes[index].bound {
+        nodes[index].bound = bound
+        nodes[index].multipliers = dual.multipliers
+      }
+    } catch {
+      // Numbers too large for the minimiser: the inherited bound stands.
+    }
+  }
+
+  /// A node without solutions: by the ray if it holds exactly, else it keeps its inherited bound
+  /// and is split no more.
+  private mutating func close(infeasible index: Int, ray: [Double]?) {
+    if let ray, dual.setRay(ray), let value = try? dual.evaluate(withCosts: false), value > 0 {
+      nodes[index].isInfeasible = true
+      nodes[index].multipliers = dual.multipliers
+      nodes[index].bound = .max
+      return
+    }
+    if let block = try? dual.emptyBlock() {
+      nodes[index].emptyBlock = block
+      nodes[index].bound = .max
+      return
+    }
+    closedBound = min(closedBound, nodes[index].bound)
+  }
+
+  /// What the node's branching has cost, for the choice of later ones.
+  private mutating func learn(_ index: Int, _ objective: Double?) {
+    guard index > 0, let objective else { return }
+    let node = nodes[index]
+    let isUp = node.lower > dual.program.lower[node.column] && node.fraction > 0
+    costs.learn(node.column, up: isUp, gain: objective - node.estimate, by: node.fraction)
+  }
+
+  private mutating func branch(
+    _ index: Int, _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) {
+    let chosen = try choice(values, objective, oracle)
+    let isWhole = chosen?.isLast ?? false
+    // Further down such a dive, values change by little.
+    if isWhole, !wasWhole { oracle.repair(values) }
+    wasWhole = isWhole
+    guard let column = chosen?.column else {
+      // Whole already, or nothing left to split: the node keeps its bound for good.
+      if !values.isEmpty { oracle.repair(values) }
+      closedBound = min(closedBound, nodes[index].bound)
+      return
+    }
+    let (lower, upper) = dual.bounds(ofColumn: column)
+    let value = min(max(values[column], Double(lower)), Double(upper))
+    let at = Int64(min(value.rounded(.down), Double(upper) - 1))
+    nodes[index].split = (column, at)
+    nodes[index].children = (nodes.count, nodes.count + 1)
+    let fraction = value - Double(at)
+    for (low, high, part) in [(lower, at, fraction), (at + 1, upper, 1 - fraction)] {
+      nodes.append(
+        Node(
+          parent: index, column: column, lower: low, upper: high, bound: nodes[index].bound,
+          multipliers: nil, estimate: objective, fraction: max(part, 1e-6)))
+    }
+    let prefersUp = fraction > 0.5
+    let (first, second) = (nodes.count - 2, nodes.count - 1)
+    next = prefersUp ? second : first
+    let other = prefersUp ? first : second
+    open.insert(OpenNode(bound: nodes[other].bound, index: other))
+  }
+
+  /// The column to split: in the first class that has a fractional one, by what both sides gain.
+  private mutating func choice(
+    _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> (column: Int, isLast: Bool)? {
+    guard !values.isEmpty else { return nil }
+    for (position, columns) in oracle.branching.enumerated() {
+      var candidates: [(score: Double, column: Int, fraction: Double)] = []
+      for column in columns {
+        let (lower, upper) = dual.bounds(ofColumn: column)
+        guard lower < upper else { continue }
+        let fraction = values[column] - values[column].rounded(.down)
+        guard fraction > 1e-6, fraction < 1 - 1e-6 else { continue }
+        candidates.append((costs.score(column, fraction), column, fraction))
+      }
+      guard !candidates.isEmpty else { continue }
+      candidates.sort { ($0.score, $1.column) > ($1.score, $0.column) }
+      let isLast = position == oracle.branching.count - 1
+      return (try tried(candidates, values, objective, oracle), isLast)
+    }
+    return nil
+  }
+
+  /// The best candidate after trial solves of those whose costs are not known well.
+  private mutating func tried(
+    _ candidates: [(score: Double, column: Int, fraction: Double)], _ values: [Double],
+    _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> Int {
+    var best = (score: -1.0, column: candidates[0].column)
+    var trials = 0
+    var stale = 0
+    for candidate in candidates {
+      var score = candidate.score
+      if !costs.isReliable(candidate.column), trials < 8 {
+        trials += 1
+        score = try trial(candidate.column, candidate.fraction, values, objective, oracle)
+      }
+      if score > best.score {
+        best = (score, candidate.column)
+        stale = 0
+      } else {
+        stale += 1
+        if stale >= 6 { break }
+      }
+    }
+    return best.column
+  }
+
+  /// Gains of both sides after a few simplex steps.
+  private mutating func trial(
+    _ column: Int, _ fraction: Double, _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> Double {
+    let (lower, upper) = dual.bounds(ofColumn: column)
+    let floor = Int64(values[column].rounded(.down))
+    var gains = [0.0, 0.0]
+    for (side, range) in [(lower, floor), (floor + 1, upper)].enumerated() {
+      guard range.0 <= range.1 else { continue }
+      try session.setBounds(column: column, lower: range.0, upper: range.1)
+      var options = LPOptions(iterations: 30)
+      let incumbent = oracle.incumbent()
+      if incumbent != .max { options.objectiveLimit = Double(incumbent) }
+      let answer = try session.solve(options, monitor: Stopper(shouldStop: oracle.shouldStop))
+      iterations += answer.iterations
+      if answer.status == .cancelled { throw .failed("stopped") }
+      let reached =
+        answer.status == .infeasible
+        ? (incumbent == .max ? objective + abs(objective) * 0.01 : Double(incumbent))
+        : answer.objective ?? objective
+      gains[side] = max(0, reached - objective)
+      costs.learn(
+        column, up: side == 1, gain: gains[side], by: side == 1 ? 1 - fraction : fraction)
+    }
+    try session.setBounds(column: column, lower: lower, upper: upper)
+    return PseudoCosts.score(gains[0], gains[1])
+  }
+}
+
+/// Ends a solve when the tree is to end.
+private struct Stopper: MIPMonitor, @unchecked Sendable {
+  let shouldStopNow: () -> Bool
+
+  init(shouldStop: @escaping () -> Bool) { shouldStopNow = shouldStop }
+
+  func shouldStop() -> Bool { shouldStopNow() }
+}
+
+// MARK: - Pseudo-costs
+
+/// What a unit of rounding has cost so far, by column and side.
+struct PseudoCosts {
+  private var sum: [Double]
+  private var count: [Int32]
+  private var allSum = [0.0, 0.0]
+  private var allCount = [0, 0]
+
+  init(columns: Int) {
+    sum = Array(repeating: 0, count: 2 * columns)
+    count = Array(repeating: 0, count: 2 * columns)
+  }
+
+  mutating func learn(_ column: Int, up: Bool, gain: Double, by fraction: Double) {
+    guard fraction > 1e-6, gain.isFinite else { return }
+    let side = up ? 1 : 0
+    sum[2 * column + side] += max(gain, 0) / fraction
+    count[2 * column + side] += 1
+    allSum[side] += max(gain, 0) / fraction
+    allCount[side] += 1
+  }
+
+  func isReliable(_ column: Int) -> Bool { min(count[2 * column], count[2 * column + 1]) >= 4 }
+
+  private func cost(_ column: Int, _ side: Int) -> Double {
+    let index = 2 * column + side
+    if count[index] > 0 { return sum[index] / Double(count[index]) }
+    return allCount[side] > 0 ? allSum[side] / Double(allCount[side]) : 1
+  }
+
+  func score(_ column: Int, _ fraction: Double) -> Double {
+    Self.score(cost(column, 0) * fraction, cost(column, 1) * (1 - fraction))
+  }
+
+  static func score(_ down: Double, _ up: Double) -> Double { max(down, 1e-6) * max(up, 1e-6) }
+}
+
+// MARK: - Certificate
+
+extension RelaxationTree {
+  /// The tree as it stands, as a certificate of ``bound``; leaf values are not stated yet.
+  public func certificate() -> Certificate {
+    var result: [Certificate.Node] = []
+    // Inner nodes repeat the multipliers of the root; a leaf changes them to its own, or to those
+    // of the nearest node above that has some.
+    let root = nodes[0].multipliers ?? []
+    var stack = [(index: 0, multipliers: root)]
+    while let (index, inherited) = stack.popLast() {
+      let node = nodes[index]
+      let own = node.multipliers ?? inherited
+      if let split = node.split {
+        result.append(
+          .init(
+            rows: index == 0 ? root.indices.filter { root[$0] != 0 } : [],
+            changes: index == 0 ? root.filter { $0 != 0 } : [],
+            kind: .split(.init(columns: [split.column], coefficients: [1], at: split.at))))
+        stack.append((node.children.second, own))
+        stack.append((node.children.first, own))
+        continue
+      }
+      var kind = Certificate.Kind.bound(value: "")
+      if let block = node.emptyBlock { kind = .emptyBlock(block) }
+      if node.isInfeasible { kind = .infeasible(value: "") }
+      let base = index == 0 ? [] : root
+      let rows = own.indices.filter { own[$0] != (base.isEmpty ? 0 : base[$0]) }
+      result.append(
+        .init(
+          rows: rows, changes: rows.map { own[$0] - (base.isEmpty ? 0 : base[$0]) }, kind: kind))
+    }
+    return Certificate(denominator: dual.denominator, kept: dual.keptRows, nodes: result)
+  }
+}

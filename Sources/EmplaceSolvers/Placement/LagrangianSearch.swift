@@ -1,0 +1,261 @@
+internal import EmplaceCore
+internal import EmplaceMIP
+internal import EmplaceProblems
+
+/// One Lagrangian search, advanced in slices, so that a portfolio can alternate it with others.
+struct LagrangianSearch {
+  private enum Phase {
+    case starting
+    /// Bundle ascent at the root; then again with a row kept inside each block.
+    case climbing
+    case keeping
+    /// Branch and bound on the ascent, or on the linear relaxation.
+    case branching
+    case done
+  }
+
+  private let run: Run<Placement>
+  private let setup: PlacementDual
+  private let repair: LagrangianRepair
+  private let branching: [[Int]]
+  private let backend: (any MIPBackend)?
+  private var ascent: BundleAscent
+  private var tree: LagrangianTree?
+  private var relaxationTree: RelaxationTree?
+  private var phase = Phase.starting
+  private var provenEmpty = false
+  /// The bound before rows were kept inside the blocks, and the evaluations since.
+  private var rootBefore: Int64?
+  private var keptEvaluations = 0
+  /// Dual evaluations so far.
+  private(set) var evaluations = 0
+
+  init(_ run: Run<Placement>, backend: (any MIPBackend)? = nil) throws(SolveError) {
+    self.run = run
+    self.backend = backend
+    let formulation = PlacementFormulation(instance: run.instance)
+    setup = PlacementDual(formulation: formulation)
+    repair = try LagrangianRepair(formulation, run)
+    branching = formulation.branchingClasses
+    ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
+  }
+
+  /// Whether nothing is left to do: proven, infeasible, or the tree is exhausted.
+  var isDone: Bool { phase == .done }
+
+  func termination(of run: Run<Placement>) -> Termination {
+    if provenEmpty { return .infeasible }
+    return run.reasonToStop() ?? (isDone ? .exhausted : .iterationLimit)
+  }
+
+  /// Spends about `count` evaluations.
+  mutating func advance(evaluations count: Int) throws(SolveError) {
+    switch phase {
+    case .starting: try start()
+    case .climbing, .keeping: try climb(count)
+    case .branching where relaxationTree != nil: try branchOnRelaxation(count)
+    case .branching: try branch(count)
+    case .done: break
+    }
+  }
+
+  private func raise(_ bound: Int64, _ certificate: Certificate) {
+    run.raise(Bound(value: bound, evidence: .certificate(certificate, by: "lagrangian")))
+  }
+
+  private static func bug(_ failure: BlockMinimiser.Failure) -> SolveError {
+    .bug("the Lagrangian bound failed: \(failure)")
+  }
+}
+
+// MARK: - Start
+
+extension LagrangianSearch {
+  /// Largest linear relaxation, in coefficients, that is worth solving.
+  static let relaxationLimit = 1_000_000
+
+  /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
+  /// small enough; benchmarks without artifacts do as well from their own.
+  private mutating func start() throws(SolveError) {
+    phase = .climbing
+    let program = ascent.dual.program
+    guard let backend, !run.instance.artifacts.isEmpty,
+      program.entryCount <= Self.relaxationLimit
+    else { return }
+    var options = LPOptions()
+    if run.limits.iterations == nil {
+      options.timeSeconds = run.limits.timeSeconds.map { 0.5 * max($0 - run.elapsedSeconds, 0) }
+    }
+    // Without an answer the ascent starts by itself.
+    guard let session = try? backend.openRelaxation(program),
+      let answer = try? session.solve(options, monitor: StoppingMonitor(run)),
+      let multipliers = answer.duals
+    else { return }
+    var dual = setup.dual()
+    for block in program.blocks.indices { dual.keep(row: -1, inBlock: block) }
+    dual.set(multipliers)
+    ascent = BundleAscent(dual: dual, worth: setup.worth)
+    do throws(BlockMinimiser.Failure) {
+      try ascent.climb(iterations: 1, target: target, share: 0, shouldStop: { false })
+    } catch {
+      throw Self.bug(error)
+    }
+    evaluations += 1
+    guard !ascent.isEmpty else { return raiseEmpty() }
+    raiseRoot()
+    if let values = answer.values { repair.offer(values, source: "relaxation") }
+    if answer.status == .optimal {
+      relaxationTree = RelaxationTree(dual: ascent.dual, session: session)
+    }
+    startKeeping()
+  }
+
+  private mutating func startKeeping() {
+    phase = .keeping
+    rootBefore = run.bound
+    setup.keepDearestRows(in: &ascent.dual)
+    ascent.restart()
+    ascent.scale = 0.1
+    keptEvaluations = 0
+  }
+}
+
+// MARK: - Root
+
+extension LagrangianSearch {
+  private var target: Double {
+    if run.objective != .max { return Double(run.objective) }
+    let value = Double(ascent.bestValue ?? 0) / Double(ascent.dual.denominator)
+    return value + 0.05 * abs(value) + 1
+  }
+
+  private mutating func climb(_ count: Int) throws(SolveError) {
+    var left = count
+    let run = run
+    while left > 0, !run.shouldStop() {
+      let before = ascent.evaluations
+      let slice = min(left, 20)
+      do throws(BlockMinimiser.Failure) {
+        try ascent.climb(
+          iterations: slice, target: target, share: 0.005, shouldStop: { run.shouldStop() })
+      } catch {
+        throw Self.bug(error)
+      }
+      let made = ascent.evaluations - before
+      evaluations += made
+      keptEvaluations += made
+      left -= max(made, 1)
+      guard !ascent.isEmpty else { return raiseEmpty() }
+      raiseRoot()
+      repair.offer(ascent.dual.values, source: "lagrangian")
+      if ascent.isConverged || (relaxationTree != nil && keptEvaluations >= 60) {
+        nextPhase()
+        return
+      }
+    }
+  }
+
+  private mutating func nextPhase() {
+    if phase == .climbing, ascent.dual.program.blocks.count > 1, hasKeepableChoice {
+      startKeeping()
+      return
+    }
+    phase = .branching
+    // Rows kept inside the blocks must earn the time that they cost at every node.
+    if relaxationTree != nil, let rootBefore, run.objective != .max {
+      let gain = Double(run.bound) - Double(rootBefore)
+      let missing = Double(run.objective) - Double(rootBefore)
+      if gain < 0.2 * missing { return }
+    }
+    relaxationTree = nil
+    tree = LagrangianTree(ascent: ascent)
+  }
+
+  /// Whether some block could keep another row than it does.
+  private var hasKeepableChoice: Bool {
+    ascent.dual.program.blocks.contains {
+      if case .pool(let pool) = $0.shape { pool.keepable.count > 1 } else { false }
+    }
+  }
+
+  private func raiseRoot() {
+    guard let value = ascent.bestValue else { return }
+    let granularity = ascent.dual.program.objectiveGranularity
+    let bound = ascent.dual.bound(value, granularity: granularity)
+    guard bound > run.bound else { return }
+    raise(
+      bound,
+      Certificate(
+        denominator: ascent.dual.denominator, kept: ascent.dual.keptRows,
+        multipliers: ascent.bestMultipliers))
+  }
+
+  /// A block is empty at the root: no solution exists, whatever the multipliers.
+  private mutating func raiseEmpty() {
+    phase = .done
+    guard let block = try? ascent.dual.emptyBlock() else { return }
+    provenEmpty = true
+    raise(
+      .max,
+      Certificate(
+        denominator: 1, kept: ascent.dual.keptRows,
+        nodes: [.init(rows: [], changes: [], kind: .emptyBlock(block))]))
+  }
+}
+
+// MARK: - Tree
+
+extension LagrangianSearch {
+  private mutating func branch(_ count: Int) throws(SolveError) {
+    guard var search = tree else { return }
+    tree = nil
+    let (run, repair) = (run, repair)
+    let oracle = LagrangianTree.Oracle(
+      incumbent: { run.objective }, shouldStop: { run.shouldStop() },
+      repair: { repair.offer($0.values, source: "lagrangian") }, branching: branching)
+    let nodes = max(1, count / search.iterationsPerNode)
+    do throws(BlockMinimiser.Failure) {
+      try search.search(nodes: nodes, oracle: oracle) { _ in }
+    } catch {
+      throw Self.bug(error)
+    }
+    evaluations += nodes * search.iterationsPerNode
+    conclude(search.bound, isComplete: search.isComplete) { search.certificate() }
+    tree = search
+  }
+
+  /// A node of the relaxation's tree is one evaluation.
+  private mutating func branchOnRelaxation(_ count: Int) throws(SolveError) {
+    guard var search = relaxationTree else { return }
+    relaxationTree = nil
+    let (run, repair) = (run, repair)
+    let oracle = RelaxationTree.Oracle(
+      incumbent: { run.objective }, shouldStop: { run.shouldStop() },
+      repair: { repair.offer($0, source: "relaxation") }, branching: branching)
+    let before = search.nodeCount
+    try search.search(nodes: max(1, count), oracle: oracle)
+    evaluations += max(search.nodeCount - before, 1)
+    conclude(search.bound, isComplete: search.isComplete) { search.certificate() }
+    relaxationTree = search
+  }
+
+  private mutating func conclude(
+    _ bound: Int64, isComplete: Bool, _ certificate: () -> Certificate
+  ) {
+    // A tree's certificate is large: it is made when the bound has risen by enough, and at the end.
+    if isComplete || run.shouldStop() || Double(bound) - Double(run.bound) > reportStep {
+      if bound > run.bound, bound != .max || run.objective == .max {
+        raise(bound, certificate())
+      }
+    }
+    if isComplete {
+      phase = .done
+      provenEmpty = bound == .max && run.objective == .max
+    }
+  }
+
+  /// A thousandth of the gap.
+  private var reportStep: Double {
+    run.objective == .max ? 0 : max(0, (Double(run.objective) - Double(run.bound)) / 1000)
+  }
+}

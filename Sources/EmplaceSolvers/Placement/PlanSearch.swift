@@ -1,0 +1,63 @@
+internal import EmplaceCore
+internal import EmplaceMIP
+internal import EmplaceProblems
+
+/// The portfolio's search for plans: local search, and where the linear relaxation is small enough
+/// neighbourhoods solved by branch and bound, whichever has been gaining.
+struct PlanSearch {
+  private let run: Run<Placement>
+  private let backend: (any MIPBackend)?
+  private var state: PlacementState
+  private var random: RandomGenerator
+  private var neighbourhoods: RelaxationNeighbourhoods?
+  private var prefersNeighbourhoods = false
+  /// Slices without gain, one after another.
+  private var stalls = 0
+
+  init(_ run: Run<Placement>, _ state: PlacementState, backend: (any MIPBackend)?) {
+    self.run = run
+    self.state = state
+    self.backend = backend
+    random = RandomGenerator(seed: run.seed)
+  }
+
+  /// Largest relaxation, in arcs, of which neighbourhoods are solved.
+  private static let arcLimit = 30_000
+
+  /// Spends about `iterations` local-search steps, or as long on neighbourhoods.
+  mutating func advance(iterations: Int) throws(SolveError) {
+    let before = run.objective
+    if prefersNeighbourhoods, try solveNeighbourhoods(max(1, iterations / 1000)) {
+      if run.objective < before, let incumbent = run.incumbent {
+        state = PlacementState(index: state.index, solution: incumbent.solution)
+      }
+    } else {
+      LocalSearchPlacement().improve(
+        &state, run: run, generator: &random, iterations: iterations)
+    }
+    stalls = run.objective < before ? 0 : stalls + 1
+    if stalls >= (prefersNeighbourhoods ? 20 : 3) {
+      prefersNeighbourhoods.toggle()
+      stalls = 0
+    }
+  }
+
+  /// False where there are none to solve.
+  private mutating func solveNeighbourhoods(_ count: Int) throws(SolveError) -> Bool {
+    guard let backend, run.incumbent != nil, !run.instance.artifacts.isEmpty,
+      run.instance.arcCount <= Self.arcLimit
+    else { return false }
+    if neighbourhoods == nil {
+      do throws(SolveError) {
+        neighbourhoods = try RelaxationNeighbourhoods(
+          run, PlacementFormulation(instance: run.instance), backend: backend, seed: run.seed)
+      } catch {
+        // A stop while the relaxation is loaded is no failure.
+        if run.shouldStop() { return true }
+        throw error
+      }
+    }
+    for _ in 0..<count where !run.shouldStop() { _ = try neighbourhoods?.step(nodes: 200) }
+    return true
+  }
+}

@@ -1,0 +1,115 @@
+internal import EmplaceCore
+internal import EmplaceMIP
+internal import EmplaceProblems
+
+/// Large-neighbourhood search with a small branch and bound as the repair: most counts stay as in
+/// the best plan, those of some sites or models are free, and all routes are.
+///
+/// Source: Shaw 1998, doi:10.1007/3-540-49481-2_30; Danna, Rothberg, Le Pape 2005,
+/// doi:10.1007/s10107-004-0518-7 (where relaxation and plan disagree).
+struct RelaxationNeighbourhoods {
+  private let run: Run<Placement>
+  private let formulation: PlacementFormulation
+  private let session: any LPSession
+  private let repair: LagrangianRepair
+  private let dual: LagrangianDual
+  private let classes: [[Int]]
+  private let counted: [(column: Int, place: ColumnPlace)]
+  private var random: RandomGenerator
+  /// Share of all counted columns to free; grows where small trees find nothing.
+  private var share = 0.15
+  private let relaxation: [Double]?
+  /// Simplex iterations spent.
+  private(set) var iterations = 0
+
+  init(
+    _ run: Run<Placement>, _ formulation: PlacementFormulation, backend: any MIPBackend,
+    seed: UInt64
+  ) throws(SolveError) {
+    self.run = run
+    self.formulation = formulation
+    repair = try LagrangianRepair(formulation, run)
+    dual = LagrangianDual(program: formulation.program)
+    classes = formulation.branchingClasses
+    counted = classes.dropLast().flatMap { $0 }.map { ($0, formulation.place(ofColumn: $0)) }
+    random = RandomGenerator(seed: seed)
+    do throws(BackendError) {
+      session = try backend.openRelaxation(formulation.program)
+      let answer = try session.solve(LPOptions(), monitor: StoppingMonitor(run))
+      relaxation = answer.values
+    } catch {
+      throw .backend("\(error)")
+    }
+  }
+
+  /// Frees some columns and searches there; says whether the plan became better.
+  mutating func step(nodes limit: Int) throws(SolveError) -> Bool {
+    guard let incumbent = run.incumbent else { return false }
+    let values = formulation.values(of: incumbent.solution)
+    var ranges: [Int: ClosedRange<Int64>] = [:]
+    let isFree = neighbourhood(values)
+    for (position, element) in counted.enumerated() where !isFree[position] {
+      ranges[element.column] = values[element.column]...values[element.column]
+    }
+    let before = run.objective
+    var tree = RelaxationTree(dual: dual, session: session, ranges: ranges, proves: false)
+    let (run, repair) = (run, repair)
+    let oracle = RelaxationTree.Oracle(
+      incumbent: { run.objective }, shouldStop: { run.shouldStop() },
+      repair: { repair.offer($0, source: "neighbourhood") }, branching: Array(classes.dropLast()),
+      interval: .max)
+    try tree.search(nodes: limit, oracle: oracle)
+    iterations += tree.iterations
+    if run.objective == before {
+      share = tree.isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
+    }
+    if !run.shouldStop() { try tree.release() }
+    return run.objective < before
+  }
+
+  /// Which counted columns are free.
+  private mutating func neighbourhood(_ values: [Int64]) -> [Bool] {
+    let target = max(1, Int(share * Double(counted.count)))
+    var isFree = [Bool](repeating: false, count: counted.count)
+    var free = 0
+    func release(_ matches: (ColumnPlace) -> Bool) {
+      for (position, element) in counted.enumerated()
+      where !isFree[position] && matches(element.place) {
+        isFree[position] = true
+        free += 1
+      }
+    }
+    let (sites, models) = (run.instance.sites.count, run.instance.models.count)
+    switch random.below(4) {
+    case 0:
+      while free < target, sites > 0 {
+        let site = random.below(sites)
+        release { $0.site == site }
+        if free >= counted.count { break }
+      }
+    case 1 where models > 0:
+      while free < target {
+        let model = random.below(models)
+        release { $0.model == model }
+        // Nodes and units that the model's replicas share.
+        release { $0.model == nil }
+      }
+    case 2:
+      if let relaxation {
+        for (position, element) in counted.enumerated()
+        where abs(relaxation[element.column] - Double(values[element.column])) > 0.5 {
+          if Double(random.below(1000)) < 1000 * min(1, 4 * share) {
+            isFree[position] = true
+          }
+        }
+      }
+      release { $0.model == nil }
+    default:
+      for position in counted.indices where random.below(1000) < Int(1000 * share) {
+        isFree[position] = true
+      }
+      release { $0.model == nil }
+    }
+    return isFree
+  }
+}
