@@ -76,8 +76,8 @@ extension PlacementSearch {
         }
       }
     }
-    for model in 0..<index.models.count where state.domains[model] < index.models.leastDomains[model]
-    {
+    for model in 0..<index.models.count
+    where state.domains[model] < index.models.leastDomains[model] {
       for position in index.models.lanes.range(model) {
         let arcs = index.lanes.arcs(Int(index.models.lanes.items[position]))
         if let arc = arcs.first {
