@@ -76,7 +76,7 @@ struct GeneratePlacementCommand: EmplaceSubcommand {
       .instance(threads: threads)
     let steps = max(0, self.steps ?? defaultSteps)
     var survey = try PlacementSurvey(of: instance, steps: steps, seed: seed)
-    if size == .tiny { try survey.findBinding(steps: steps / 8) }
+    if size == .tiny { try survey.findBinding(steps: steps / 4) }
     return FleetDescription(
       fleet: fleet, instance: instance, plan: try plan(of: survey, instance)
     ).text

@@ -17,6 +17,8 @@ public struct GreedyPlacement: Solver {
     case density
     /// Large demands first, each at its cheapest arc, whatever the replica costs.
     case nearest
+    /// As `cheapest`, but demands that no rentable node can serve come first.
+    case confined
     /// Small demands last, new replicas only where no running one has room.
     case consolidate
   }
