@@ -79,7 +79,6 @@ import Testing
       if run.incumbent != nil { feasible += 1 }
       if run.objective < before { improved += 1 }
     }
-    print("feasible \(feasible), improved \(improved)")
     #expect(feasible >= 80)
     #expect(improved * 4 >= feasible)
   }

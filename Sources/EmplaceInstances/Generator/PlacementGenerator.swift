@@ -77,7 +77,7 @@ extension PlacementGenerator {
     /// class: gold, silver, bronze.
     public var valueFactors: [Int64] = [60, 25, 12]
     /// Micro-units per hour for each request per second delayed by one second.
-    public var latencyPrice: Int64 = 40_000
+    public var latencyPrice: Int64 = 30_000
     /// Micro-units per hour for each request per second served at one whole unit of accuracy less.
     public var accuracyPrice: Int64 = 1_000
     /// Factor on all rents, percent.
@@ -104,7 +104,7 @@ extension PlacementGenerator {
         shortStoragePercent = 25
         shortPowerPercent = 40
       }
-      if size == .tiny { movePercent = 30 }
+      if size == .tiny { movePercent = 40 }
     }
   }
 
