@@ -11,7 +11,8 @@ import Testing
     let plain = FleetDescription(fleet: fleet)
     #expect(plain.arcsPerDemandMillionths == nil && plain.fullSitesMillionths == nil)
     #expect(plain.text.contains("6: 2 cloud, 3 edge, 1 endpoint"))
-    let full = FleetDescription(fleet: fleet, instance: TwoSites.instance, solution: TwoSites.plan)
+    let full = FleetDescription(
+      fleet: fleet, instance: TwoSites.instance, plan: .init(TwoSites.plan))
     #expect(full.arcsPerDemandMillionths == 1_500_000)
     #expect(full.fullSitesMillionths == 500_000)
     #expect(full.scarceResources == [.storage])

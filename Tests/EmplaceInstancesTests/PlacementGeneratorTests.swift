@@ -78,7 +78,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
       fleet = PlacementGenerator(size: size, family: family, seed: 3).fleet()
     }
     #if !DEBUG
-      #expect(time < .seconds(10))
+      #expect(time < .seconds(60))
     #else
       #expect(time < .seconds(600))
     #endif

@@ -17,6 +17,23 @@ public struct FleetDescription: Sendable, Hashable {
     }
   }
 
+  /// A plan with what is known beside it.
+  public struct Plan: Sendable {
+    /// The plan.
+    public var solution: PlacementSolution
+    /// How it was found, in words.
+    public var origin: String?
+    /// Objective of the best of all greedy constructions.
+    public var greedyObjective: Int64?
+    /// Objective of the plain linear relaxation, in the instance's units.
+    public var relaxedObjective: Double?
+    /// Families of limits without which there is a cheaper plan; nil where nobody looked.
+    public var binding: [PlacementRelaxation]?
+
+    /// A plan.
+    public init(_ solution: PlacementSolution) { self.solution = solution }
+  }
+
   /// All figures, in the order of printing.
   public private(set) var figures: [Figure] = []
   /// Share of the sites above 85 % of their scarcest resource, in millionths; nil without a plan.
@@ -25,6 +42,15 @@ public struct FleetDescription: Sendable, Hashable {
   public private(set) var scarceResources: [SiteUse.Resource] = []
   /// Mean number of replicas of the lanes that have any, in millionths; nil without a plan.
   public private(set) var replicasPerUsedLaneMillionths: Int64?
+  /// The same over lanes at edge sites; nil without a fleet and a plan with such lanes.
+  public private(set) var replicasPerEdgeLaneMillionths: Int64?
+  /// How much dearer the best greedy plan is than the plan, in millionths; nil where not known.
+  public private(set) var greedyExcessMillionths: Int64?
+  /// How far the plain linear relaxation lies below the plan, in millionths of the plan; nil where
+  /// not known.
+  public private(set) var relaxationGapMillionths: Int64?
+  /// P4-P15 that the plan could be cheaper without: `P6`; empty where nobody looked.
+  public private(set) var bindingConstraints: [String] = []
   /// Share of the cost that is for unserved demand, in millionths; nil without a plan.
   public private(set) var unservedCostMillionths: Int64?
   /// Mean number of arcs of a demand, in millionths; nil without an instance.
@@ -32,12 +58,12 @@ public struct FleetDescription: Sendable, Hashable {
 
   /// Describes a fleet, and further what was derived from it and a plan, where they are given.
   public init(
-    fleet: Fleet? = nil, instance: PlacementInstance? = nil, solution: PlacementSolution? = nil
+    fleet: Fleet? = nil, instance: PlacementInstance? = nil, plan: Plan? = nil
   ) {
     if let fleet { add(fleet) }
     guard let instance else { return }
     add(instance)
-    if let solution { add(solution, instance) }
+    if let plan { add(plan, fleet, instance) }
   }
 
   /// Name and value of every figure, one a line.
@@ -62,6 +88,11 @@ public struct FleetDescription: Sendable, Hashable {
       "\(fleet.sites.count): \(count(.cloud)) cloud, \(count(.edge)) edge, "
         + "\(count(.endpoint)) endpoint")
     add("pools", fleet.pools.count)
+    let edges = fleet.pools.filter { fleet.sites[$0.site].tier == .edge }
+    let perSite = Dictionary(edges.map { ($0.site, $0.owned) }, uniquingKeysWith: +).values
+    if let least = perSite.min(), let most = perSite.max() {
+      add("owned nodes of an edge site", least == most ? "\(least)" : "\(least) to \(most)")
+    }
     let nodes = fleet.pools.filter { fleet.sites[$0.site].tier != .endpoint }
     add("owned nodes without endpoints", nodes.reduce(0) { $0 + $1.owned })
     add("rentable nodes", nodes.reduce(0) { $0 + $1.rentable })
@@ -95,14 +126,57 @@ public struct FleetDescription: Sendable, Hashable {
 
   // MARK: - Plan
 
-  private mutating func add(_ solution: PlacementSolution, _ instance: PlacementInstance) {
-    let lanes = solution.replicas.count
-    let replicas = solution.replicas.reduce(Int128(0)) { $0 + Int128($1.count) }
-    let mean = lanes == 0 ? 0 : Int64(clamping: replicas * 1_000_000 / Int128(lanes))
-    replicasPerUsedLaneMillionths = mean
-    add("used lanes", lanes)
-    add("replicas", replicas)
-    add("replicas per used lane", Self.decimal(mean))
+  private mutating func add(_ plan: Plan, _ fleet: Fleet?, _ instance: PlacementInstance) {
+    let solution = plan.solution
+    if let origin = plan.origin { add("plan", origin) }
+    replicasPerUsedLaneMillionths = Self.mean(solution.replicas.map(\.count)) ?? 0
+    add("used lanes", solution.replicas.count)
+    add("replicas", solution.replicas.reduce(Int128(0)) { $0 + Int128($1.count) })
+    add("replicas per used lane", Self.decimal(replicasPerUsedLaneMillionths ?? 0))
+    if let fleet {
+      let edge = solution.replicas.filter {
+        fleet.sites[instance.site(ofLane: $0.lane)].tier == .edge
+      }
+      replicasPerEdgeLaneMillionths = Self.mean(edge.map(\.count))
+      if let mean = replicasPerEdgeLaneMillionths {
+        add("replicas per used lane at the edge", Self.decimal(mean))
+      }
+    }
+    addUse(solution, instance)
+    let split = CostSplit(of: solution, in: instance)
+    add(split, instance)
+    addDistances(plan, objective: split.total)
+    if let binding = plan.binding {
+      for family in binding where !bindingConstraints.contains(family.constraint) {
+        if family != .floors { bindingConstraints.append(family.constraint) }
+      }
+      add(
+        "constraints without which a cheaper plan was found",
+        "\(bindingConstraints.count): " + binding.map(\.rawValue).joined(separator: ", "))
+    }
+  }
+
+  private static func mean(_ counts: [Int64]) -> Int64? {
+    guard !counts.isEmpty else { return nil }
+    let sum = counts.reduce(Int128(0)) { $0 + Int128($1) }
+    return Int64(clamping: sum * 1_000_000 / Int128(counts.count))
+  }
+
+  private mutating func addDistances(_ plan: Plan, objective: Int128) {
+    guard objective > 0 else { return }
+    if let greedy = plan.greedyObjective {
+      let excess = Int64(clamping: (Int128(greedy) - objective) * 1_000_000 / objective)
+      greedyExcessMillionths = excess
+      add("best greedy plan above the plan", Self.percent(excess))
+    }
+    if let relaxed = plan.relaxedObjective {
+      let gap = Int64(((Double(objective) - relaxed) / Double(objective) * 1_000_000).rounded())
+      relaxationGapMillionths = gap
+      add("plain linear relaxation below the plan", Self.percent(gap))
+    }
+  }
+
+  private mutating func addUse(_ solution: PlacementSolution, _ instance: PlacementInstance) {
     let uses = SiteUse.all(of: solution, in: instance).compactMap(\.scarcest)
     let full = uses.filter { $0.usedMillionths > 850_000 }
     fullSitesMillionths = Int64(full.count * 1_000_000 / max(1, instance.sites.count))
@@ -113,7 +187,6 @@ public struct FleetDescription: Sendable, Hashable {
       scarceResources.append(resource)
       add("  of these short of \(resource.rawValue)", count)
     }
-    add(CostSplit(of: solution, in: instance), instance)
   }
 
   private mutating func add(_ split: CostSplit, _ instance: PlacementInstance) {

@@ -68,15 +68,17 @@ extension FleetBuilder {
     demand.requestBytes = kind.requestBytes * random.integer(in: 60...150) / 100
     demand.leastAccuracyMillionths = variant.least
     demand.priorityClass = random.weighted([15, 45, 40])
+    let bytes = min(random.integer(in: 20...200) * 1_000, mostDataBytes(variant.index))
     if case .latency(let limit) = demand.objective, random.chance(15), reach != .city,
-      let site = dataSite(region, reach, &random)
+      bytes >= 10_000, let site = dataSite(region, reach, &random)
     {
       // There is time to fetch it from as far as the users are.
       demand.objective = .latency(microseconds: limit + reach.roundTripMicroseconds * 5 / 4)
       demand.dataSite = site
-      demand.dataBytesPerRequest = random.integer(in: 20...200) * 1_000
+      demand.dataBytesPerRequest = bytes
     }
-    if fleet.models[model].liveVersions != nil, variant.least == 0, random.chance(15) {
+    // Who wants the new version finds it beside the old one, which others still run.
+    if fleet.models[model].liveVersions == 2, variant.least == 0, random.chance(15) {
       demand.oldestVersion = 2
     }
     demand.id = "\(fleet.regions[region].id)/\(fleet.models[model].id)"
@@ -236,6 +238,17 @@ extension FleetBuilder {
   }
 
   // MARK: - Need
+
+  /// Bytes whose way out of a cloud costs three times the compute of a request on a variant: who
+  /// has more to fetch for so little moves the model to the data.
+  private func mostDataBytes(_ variant: Int) -> Int64 {
+    let compute = Int128(units(of: variant)) * Int128(Self.rentPerHour) * 3 / 3600
+    let egress = max(1, fleet.network.egressPricePerGiB.max() ?? 0)
+    return Int64(clamping: compute * 1_073_741_824 / 1_000_000_000 / Int128(egress))
+  }
+
+  /// Rent of an L4, micro-units per hour.
+  static let rentPerHour = H.accelerators[H.l4].accelerator.onDemandPricePerHour
 
   /// Billionths of an L4 that a request per second needs on a variant: its work times the larger
   /// of its share of compute and memory, at the utilisation cap.

@@ -9,7 +9,9 @@ extension FleetBuilder {
     .metro: [
       (H.l4x4, 6), (H.l40sx4, 4), (H.l4x4Slim, 4), (H.t4x2, 3), (H.l40sx2, 2), (H.a100x4, 1),
     ],
-    .lumpy: [(H.l4x1, 5), (H.l4x2, 5), (H.t4x2, 4), (H.orinx1, 2), (H.l40sx2, 4)],
+    .lumpy: [
+      (H.l4x1, 5), (H.l4x2, 4), (H.l4x2Slim, 4), (H.t4x2, 4), (H.orinx1, 2), (H.l40sx2, 3),
+    ],
   ]
 
   mutating func buildPools() {

@@ -56,24 +56,26 @@ extension FleetBuilder {
     var isHeld = [Bool](repeating: false, count: fleet.regions.count)
     var missing = max(1, edges.count / 5)
     for site in random.shuffled(edges) where missing > 0 {
-      guard
-        let region = fleet.regions.indices.min(by: {
-          (roundTrip[$0 * fleet.sites.count + site], $0)
-            < (roundTrip[$1 * fleet.sites.count + site], $1)
-        }), !isHeld[region]
-      else { continue }
-      // The tail first: what would not be there anyway.
-      let candidates = byRegion[region].sorted { (topRate[$0], $0) < (topRate[$1], $1) }
-      var held = 0
-      for demand in candidates where held < 3 {
-        guard planner.serve(demand, percent: 120, at: [site]) else { continue }
-        fleet.demands[demand].isCritical = true
-        held += 1
+      // The nearest region of which the site can hold something.
+      let near = fleet.regions.indices.filter { !isHeld[$0] }.sorted {
+        (roundTrip[$0 * fleet.sites.count + site], $0)
+          < (roundTrip[$1 * fleet.sites.count + site], $1)
       }
-      guard held > 0 else { continue }
-      isHeld[region] = true
-      fleet.sites[site].autonomousRegions = [region]
-      missing -= 1
+      for region in near.prefix(3) {
+        // The tail first: what would not be there anyway.
+        let candidates = byRegion[region].sorted { (topRate[$0], $0) < (topRate[$1], $1) }
+        var held = 0
+        for demand in candidates where held < 3 {
+          guard planner.serve(demand, percent: 120, at: [site]) else { continue }
+          fleet.demands[demand].isCritical = true
+          held += 1
+        }
+        guard held > 0 else { continue }
+        isHeld[region] = true
+        fleet.sites[site].autonomousRegions = [region]
+        missing -= 1
+        break
+      }
     }
   }
 

@@ -91,7 +91,8 @@ extension FleetBuilder {
     var result = Variant(
       id: "\(name)/\(variant.name)", model: model, version: version,
       accuracyMillionths: variant.accuracyMillionths, artifactMiB: variant.artifactMiB,
-      devices: variant.devices, memoryMiB: variant.memoryMiB, milliShares: variant.milliShares,
+      devices: variant.devices, memoryMiB: variant.memoryMiB,
+      milliShares: min(1_000, variant.milliShares * knobs.sharesPercent / 100),
       cpuMilliCores: variant.cpuMilliCores, hostMemoryMiB: variant.hostMemoryMiB, profiles: [])
     let kind = kinds[model]
     result.interferenceClass = kind.interferenceClass

@@ -7,11 +7,11 @@ extension FleetBuilder {
   mutating func buildRules() {
     var random = random(.rules)
     let byRank = modelRank.indices.sorted { modelRank[$0] < modelRank[$1] }
-    let replicas = replicasNeeded()
     for (rank, model) in byRank.enumerated() {
       switch rank % 5 {
       case 2:
-        fleet.models[model].licenceCopies = max(3, replicas[model] * 115 / 100 + 1)
+        fleet.models[model].licenceCopies = max(
+          3, replicasOfModel[model] * 115 / 100 + 1)
       case 3:
         fleet.models[model].failureDomains = counts.sites > 50 && random.chance(40) ? 3 : 2
       default: break
@@ -31,7 +31,7 @@ extension FleetBuilder {
         fleet.models[model].affinity = [partner]
       }
     }
-    buildTenantRules(replicas)
+    buildTenantRules()
   }
 
   /// Pairs of unpopular models that may not be at one site, one pair in ten models; none that is
@@ -64,39 +64,11 @@ extension FleetBuilder {
     fleet.models.contains { $0.antiAffinity.contains(model) }
   }
 
-  /// Replicas of the reference variants that carry each model's peak, rounded up per model.
-  private func replicasNeeded() -> [Int64] {
-    var atHour = [Int128](repeating: 0, count: fleet.models.count * counts.hoursUTC.count)
-    for demand in fleet.demands.indices {
-      let variant = fleet.variants[referenceVariant[demand]]
-      let row = HardwareList.accelerators[
-        variantKinds[referenceVariant[demand]].accelerators.first ?? HardwareList.l4]
-      let memory = variant.memoryMiB * 1000 / row.accelerator.memoryMiB
-      let perReplica =
-        Int128(max(variant.milliShares, memory) * max(1, variant.devices) * row.computePercent)
-        * 10_000
-      for hour in counts.hoursUTC.indices {
-        let rate = Int128(fleet.demands[demand].rateMicro[hour])
-        atHour[fleet.demands[demand].model * counts.hoursUTC.count + hour] +=
-          rate * Int128(unitsPerRate[demand]) / max(1, perReplica)
-      }
-    }
-    // Millionths of a replica so far.
-    return fleet.models.indices.map { model in
-      let row = model * counts.hoursUTC.count
-      let peak = atHour[row..<row + counts.hoursUTC.count].max() ?? 0
-      return Int64(clamping: (peak + 999_999) / 1_000_000)
-    }
-  }
-
-  private mutating func buildTenantRules(_ replicas: [Int64]) {
+  private mutating func buildTenantRules() {
     for tenant in fleet.tenants.indices {
       let own = fleet.models.indices.filter { fleet.models[$0].tenant == tenant }
       if tenant % 4 == 0 {
-        let shares = own.reduce(Int64(0)) { sum, model in
-          let variant = fleet.variants[fleet.models[model].variants.lowerBound]
-          return sum + replicas[model] * variant.milliShares * max(1, variant.devices)
-        }
+        let shares = own.reduce(Int64(0)) { $0 + sharesOfModel[$1] }
         fleet.tenants[tenant].quotaMilliShares = max(4_000, shares * 130 / 100)
       }
       if tenant % 4 == 2 {

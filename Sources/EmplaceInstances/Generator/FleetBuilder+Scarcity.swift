@@ -21,7 +21,7 @@ extension FleetBuilder {
   /// Compute of a site's own nodes that its other resources let it use, hundredths of an L4.
   func usablePercent(ofSite site: Int) -> Int64 {
     let slim = poolsOfSite[site].contains {
-      fleet.pools[$0].nodeType == HardwareList.l4x4Slim
+      [HardwareList.l4x4Slim, HardwareList.l4x2Slim].contains(fleet.pools[$0].nodeType)
     }
     let share: Int64 =
       switch shortages[site] {

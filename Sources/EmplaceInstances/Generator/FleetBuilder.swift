@@ -56,6 +56,10 @@ struct FleetBuilder {
   /// Rate of each demand at the top of its curve, millionths.
   var topRate: [Int64] = []
 
+  /// Replicas and milli-shares that each model's peak needs, as ``fitCapacity()`` finds.
+  var replicasOfModel: [Int64] = []
+  var sharesOfModel: [Int64] = []
+
   init(_ generator: PlacementGenerator) {
     self.generator = generator
     counts = generator.counts
@@ -81,6 +85,7 @@ struct FleetBuilder {
     buildDemands()
     buildRates()
     buildScarcity()
+    fitCapacity()
     buildRules()
     buildIncumbent()
     return fleet

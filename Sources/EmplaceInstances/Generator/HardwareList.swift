@@ -73,6 +73,7 @@ enum HardwareList {
   static let cpu64 = 10
   static let cpu32 = 11
   static let phone = 12
+  static let l4x2Slim = 13
 
   static let nodeTypes: [NodeType] = [
     node("h100x8", h100, 8, cores: 160, 1_536, fast: true, units: 8, idle: 900, busy: 900),
@@ -88,6 +89,7 @@ enum HardwareList {
     node("cpu64", nil, 0, cores: 64, 256, units: 1, idle: 130, busy: 320),
     node("cpu32", nil, 0, cores: 32, 128, units: 1, idle: 80, busy: 170),
     node("phone", phoneChip, 1, cores: 4, 6, units: 0, idle: 0.1, busy: 3),
+    node("l4x2-slim", l4, 2, cores: 6, 48, units: 1, idle: 60, busy: 50),
   ]
 
   private static func node(

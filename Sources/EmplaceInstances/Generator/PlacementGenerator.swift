@@ -62,28 +62,32 @@ extension PlacementGenerator {
   /// What calibration may turn: how scarce and how dear things are.
   public struct Knobs: Sendable, Hashable {
     /// Share of the need at the peak hour that owned nodes can carry, percent.
-    public var ownedPercent: Int64 = 62
+    public var ownedPercent: Int64 = 58
     /// Nodes of an edge site's main pool.
-    public var edgeNodes: ClosedRange<Int64> = 3...8
+    public var edgeNodes: ClosedRange<Int64> = 3...12
     /// Most of a city's own capacity that demand which is served nowhere else may take, percent.
     public var tightPercent: Int64 = 55
+    /// What clouds rent, of each kind of accelerator, in percent of the need of their users.
+    public var cloudPercent: Int64 = 130
+    /// Compute shares of replicas against their kind's, percent: small boxes share devices coarsely.
+    public var sharesPercent: Int64 = 100
     /// Share of edge sites that may rent further nodes, percent.
     public var rentableEdgePercent: Int = 60
     /// Price of not serving a request over the price of serving it on rented nodes, by priority
     /// class: gold, silver, bronze.
     public var valueFactors: [Int64] = [60, 25, 12]
     /// Micro-units per hour for each request per second delayed by one second.
-    public var latencyPrice: Int64 = 8_000
+    public var latencyPrice: Int64 = 30_000
     /// Micro-units per hour for each request per second served at one whole unit of accuracy less.
     public var accuracyPrice: Int64 = 1_000
     /// Factor on all rents, percent.
     public var rentPercent: Int64 = 100
     /// Artifacts that may move, in percent of those that the incumbent holds.
-    public var movePercent: Int64 = 80
+    public var movePercent: Int64 = 150
     /// Storage of sites that are short of it, in percent of all artifacts of the models near them.
     public var shortStoragePercent: Int64 = 35
     /// Power of sites that are short of it above their idle draw, percent of the rest.
-    public var shortPowerPercent: Int64 = 48
+    public var shortPowerPercent: Int64 = 44
     /// Share of demands that must be served in their own country, percent.
     public var countryResidencyPercent: Int = 8
     /// Share of demands that must be served in the bloc of their country, percent.
@@ -92,9 +96,13 @@ extension PlacementGenerator {
     /// The calibrated knobs of a size and family.
     public init(size: Size, family: Family) {
       if family == .lumpy {
-        edgeNodes = 1...4
-        ownedPercent = 75
+        edgeNodes = size == .tiny ? 1...3 : 1...4
+        ownedPercent = 65
         rentableEdgePercent = 0
+        sharesPercent = 200
+        latencyPrice = 15_000
+        shortStoragePercent = 25
+        shortPowerPercent = 40
       }
       if size == .tiny { movePercent = 40 }
     }
@@ -108,6 +116,8 @@ extension PlacementGenerator {
     var models: Int
     var regions: Int
     var demands: Int
+    /// As many demands stay in any case.
+    var leastDemands: Int { demands * 100 / 101 }
     var tenants: Int
     var hoursUTC: [Int]
     /// Distance of the cities from the one in their middle, nil for several continents.

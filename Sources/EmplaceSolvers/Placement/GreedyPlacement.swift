@@ -17,6 +17,8 @@ public struct GreedyPlacement: Solver {
     case density
     /// Large demands first, each at its cheapest arc, whatever the replica costs.
     case nearest
+    /// As `cheapest`, but demands that no rentable node can serve come first.
+    case confined
     /// Small demands last, new replicas only where no running one has room.
     case consolidate
   }
@@ -48,22 +50,48 @@ public struct GreedyPlacement: Solver {
     var best: PlacementState?
     for construction in constructions {
       let state = construct(construction, index, run: run)
-      if state.isFeasible, state.objective < run.objective {
-        run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
-      }
-      let isBetter =
-        best.map { (state.shortfall, state.objective) < ($0.shortfall, $0.objective) } ?? true
-      if isBetter { best = state }
+      offer(state, by: construction, to: run)
+      if best.map({ Self.isBetter(state, than: $0) }) ?? true { best = state }
       if run.shouldStop() { break }
     }
-    return best ?? PlacementState(index: index)
+    guard let best else { return PlacementState(index: index) }
+    if !best.isFeasible, let last = constructions.last {
+      let search = PlacementSearch(best, random: RandomGenerator(seed: run.seed))
+      search.repairShortfall(steps: 4_000) { run.shouldStop() }
+      offer(best, by: last, to: run)
+    }
+    return best
   }
 
+  private func offer(
+    _ state: PlacementState, by construction: Construction, to run: Run<Placement>
+  ) {
+    guard state.isFeasible, state.objective < run.objective else { return }
+    run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+  }
+
+  private static func isBetter(_ a: PlacementState, than b: PlacementState) -> Bool {
+    (a.shortfall, a.objective) < (b.shortfall, b.objective)
+  }
+
+  /// Builds by one rule; where that leaves nothing for what is owed beside cover, builds again with
+  /// that first.
   private func construct(
     _ construction: Construction, _ index: PlacementIndex, run: Run<Placement>
   ) -> PlacementState {
+    let state = build(construction, index, dutiesFirst: false, run: run)
+    guard !state.isFeasible, !run.shouldStop() else { return state }
+    let other = build(construction, index, dutiesFirst: true, run: run)
+    return Self.isBetter(other, than: state) ? other : state
+  }
+
+  private func build(
+    _ construction: Construction, _ index: PlacementIndex, dutiesFirst: Bool,
+    run: Run<Placement>
+  ) -> PlacementState {
     let state = PlacementState(index: index)
     let search = PlacementSearch(state, random: RandomGenerator(seed: run.seed))
+    if dutiesFirst { search.settle() }
     search.construct(construction)
     if state.shortfall > 0 {
       _ = search.repairCover(limit: 20_000) { run.shouldStop() }

@@ -41,6 +41,7 @@ extension GreedyPlacement.Construction {
   var summary: String {
     switch self {
     case .cheapest: "demands by value for each scarce unit, each at the least cost a part"
+    case .confined: "as cheapest, first what no rentable node can serve"
     case .regret: "the demand next that loses most if it waits"
     case .density: "the replica next that gains most for each scarce unit"
     case .nearest: "large demands first, each at its cheapest arc"

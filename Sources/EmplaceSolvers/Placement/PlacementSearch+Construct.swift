@@ -9,6 +9,9 @@ extension PlacementSearch {
     case .cheapest:
       insertion.burden = 0.3
       insertInOrder { self.density($0) }
+    case .confined:
+      insertion.burden = 0.3
+      insertInOrder { self.density($0) * (self.canRent($0) ? 1 : 1e12) }
     case .nearest:
       insertion.burden = 0
       insertInOrder { self.size($0) }
@@ -27,6 +30,14 @@ extension PlacementSearch {
     let keys = (0..<index.options.demandCount).map(key)
     let order = keys.indices.sorted { (-keys[$0], $0) < (-keys[$1], $1) }
     for demand in order { insertion.insert(demand, into: state, random: &random) }
+  }
+
+  /// Whether some option of a demand is in a pool that can grow.
+  private func canRent(_ demand: Int) -> Bool {
+    let options = index.options
+    return options.range(demand).contains {
+      index.instance.pools[Int(index.lanes.pool[Int(options.lane[$0])])].rentable > 0
+    }
   }
 
   /// What serving the demand saves for each share of a node it takes.
