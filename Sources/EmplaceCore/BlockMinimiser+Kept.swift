@@ -248,7 +248,7 @@ extension PoolTable {
     } else {
       Self.merge(closed, open, into: &states)
     }
-    return trail.count <= BlockMinimiser.stateLimit
+    return trail.count <= BlockMinimiser.trailLimit && states.count <= BlockMinimiser.stateLimit
   }
 
   private mutating func leave(_ previous: Int32, _ decided: Int, _ option: Int) -> Int32 {

@@ -17,8 +17,10 @@ public struct BlockMinimiser {
 
   /// Scale of the values in a recorded solution: a value of `unit` stands for 1.
   public static let unit: Int64 = 4096
-  /// Most states of one dynamic programme.
-  public static let stateLimit = 1 << 24
+  /// Most undominated states of a pool's dynamic programme.
+  public static let stateLimit = 1 << 16
+  /// Most decisions that it records.
+  static let trailLimit = 1 << 23
   /// Most different values of one count.
   public static let countLimit: Int64 = 60_000
   static let infinite = Int64.max / 4

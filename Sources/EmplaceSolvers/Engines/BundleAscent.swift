@@ -64,9 +64,20 @@ public struct BundleAscent {
   ) throws(BlockMinimiser.Failure) {
     defer { dual.multipliers = bestMultipliers }
     for _ in 0..<iterations {
-      guard let value = try dual.evaluate() else {
-        isEmpty = true
-        return
+      let value: Int128
+      do throws(BlockMinimiser.Failure) {
+        guard let result = try dual.evaluate() else {
+          isEmpty = true
+          return
+        }
+        value = result
+      } catch {
+        // A step too far for the numbers of a block: a shorter one.
+        guard case .overflow = error, let bestValue else { throw error }
+        model.scale *= 0.1
+        improve(beyond: Double(bestValue) / Double(dual.denominator), least: 0)
+        propose()
+        continue
       }
       evaluations += 1
       onEvaluation(dual, value)

@@ -81,8 +81,7 @@ public struct LagrangianTree {
   public var isComplete: Bool { open.isEmpty }
 
   /// Solves up to `limit` nodes. `onBound` sees the bound whenever it has risen.
-  public mutating func search(nodes limit: Int, oracle: Oracle, onBound: (Int64) -> Void)
-    throws(BlockMinimiser.Failure)
+  public mutating func search(nodes limit: Int, oracle: Oracle, onBound: (Int64) -> Void = { _ in })
   {
     var reported = Int64.min
     for _ in 0..<limit {
@@ -96,12 +95,12 @@ public struct LagrangianTree {
         closedBound = min(closedBound, next.bound)
         continue
       }
-      try solve(next.index, oracle: oracle)
+      solve(next.index, oracle: oracle)
     }
     if bound > reported { onBound(bound) }
   }
 
-  private mutating func solve(_ index: Int, oracle: Oracle) throws(BlockMinimiser.Failure) {
+  private mutating func solve(_ index: Int, oracle: Oracle) {
     nodeCount += 1
     applyBounds(of: index)
     ascent.dual.multipliers = nodes[index].multipliers
@@ -111,12 +110,16 @@ public struct LagrangianTree {
     let target = incumbent == .max ? estimatedTarget(index) : Double(incumbent)
     let granularity = granularity
     var isClosed = false
-    try ascent.climb(
-      iterations: iterationsPerNode, target: target, share: 0.1,
-      shouldStop: { isClosed || oracle.shouldStop() },
-      onEvaluation: { dual, value in
-        isClosed = dual.bound(value, granularity: granularity) >= incumbent
-      })
+    do throws(BlockMinimiser.Failure) {
+      try ascent.climb(
+        iterations: iterationsPerNode, target: target, share: 0.1,
+        shouldStop: { isClosed || oracle.shouldStop() },
+        onEvaluation: { dual, value in
+          isClosed = dual.bound(value, granularity: granularity) >= incumbent
+        })
+    } catch {
+      // Numbers too large for a block here: the inherited bound stands, or what was reached.
+    }
     if ascent.isEmpty {
       nodes[index].isEmpty = true
       nodes[index].multipliers = ascent.dual.multipliers

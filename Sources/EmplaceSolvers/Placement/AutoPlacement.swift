@@ -67,12 +67,16 @@ public struct AutoPlacement: Solver {
       if part == 0 {
         var search = start.lagrangian
         do throws(SolveError) {
-          while !search.isDone, !run.shouldStop() { try search.advance(evaluations: 200) }
+          while !search.isDone, !search.isStuck, !run.shouldStop() {
+            try search.advance(evaluations: 200)
+          }
         } catch {
           failure.withLock { $0 = error }
         }
-        ending.withLock { $0 = search.termination(of: run) }
-        isDone.store(true, ordering: .relaxed)
+        if !search.isStuck {
+          ending.withLock { $0 = search.termination(of: run) }
+          isDone.store(true, ordering: .relaxed)
+        }
       } else {
         var plans = start.plans
         do throws(SolveError) {
@@ -85,7 +89,7 @@ public struct AutoPlacement: Solver {
       }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }
-    return ending.withLock { $0 } ?? .exhausted
+    return ending.withLock { $0 } ?? run.reasonToStop() ?? .exhausted
   }
 }
 

@@ -11,6 +11,8 @@ struct LagrangianSearch {
     case keeping
     /// Branch and bound on the ascent, or on the linear relaxation.
     case branching
+    /// Its numbers are too large for the blocks: it proves nothing more.
+    case stuck
     case done
   }
 
@@ -42,6 +44,8 @@ struct LagrangianSearch {
 
   /// Whether nothing is left to do: proven, infeasible, or the tree is exhausted.
   var isDone: Bool { phase == .done }
+  /// Whether it can prove nothing more, though plans may still be found elsewhere.
+  var isStuck: Bool { phase == .stuck }
 
   func termination(of run: Run<Placement>) -> Termination {
     if provenEmpty { return .infeasible }
@@ -51,20 +55,16 @@ struct LagrangianSearch {
   /// Spends about `count` evaluations.
   mutating func advance(evaluations count: Int) throws(SolveError) {
     switch phase {
-    case .starting: try start()
-    case .climbing, .keeping: try climb(count)
+    case .starting: start()
+    case .climbing, .keeping: climb(count)
     case .branching where relaxationTree != nil: try branchOnRelaxation(count)
-    case .branching: try branch(count)
-    case .done: break
+    case .branching: branch(count)
+    case .stuck, .done: break
     }
   }
 
   private func raise(_ bound: Int64, _ certificate: Certificate) {
     run.raise(Bound(value: bound, evidence: .certificate(certificate, by: "lagrangian")))
-  }
-
-  private static func bug(_ failure: BlockMinimiser.Failure) -> SolveError {
-    .bug("the Lagrangian bound failed: \(failure)")
   }
 }
 
@@ -76,7 +76,7 @@ extension LagrangianSearch {
 
   /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
   /// small enough; benchmarks without artifacts do as well from their own.
-  private mutating func start() throws(SolveError) {
+  private mutating func start() {
     phase = .climbing
     let program = ascent.dual.program
     guard let backend, !run.instance.artifacts.isEmpty,
@@ -98,7 +98,8 @@ extension LagrangianSearch {
     do throws(BlockMinimiser.Failure) {
       try ascent.climb(iterations: 1, target: target, share: 0, shouldStop: { false })
     } catch {
-      throw Self.bug(error)
+      recover(from: error)
+      return
     }
     evaluations += 1
     guard !ascent.isEmpty else { return raiseEmpty() }
@@ -129,7 +130,7 @@ extension LagrangianSearch {
     return value + 0.05 * abs(value) + 1
   }
 
-  private mutating func climb(_ count: Int) throws(SolveError) {
+  private mutating func climb(_ count: Int) {
     var left = count
     let run = run
     while left > 0, !run.shouldStop() {
@@ -139,7 +140,8 @@ extension LagrangianSearch {
         try ascent.climb(
           iterations: slice, target: target, share: 0.005, shouldStop: { run.shouldStop() })
       } catch {
-        throw Self.bug(error)
+        recover(from: error)
+        return
       }
       let made = ascent.evaluations - before
       evaluations += made
@@ -152,6 +154,18 @@ extension LagrangianSearch {
         nextPhase()
         return
       }
+    }
+  }
+
+  /// Takes a row out of a block whose dynamic programme grows too large with it; other failures end
+  /// the root.
+  private mutating func recover(from failure: BlockMinimiser.Failure) {
+    evaluations += 1
+    if case .tooLarge(let block) = failure, ascent.dual.kept[block] >= 0 {
+      ascent.dual.keep(row: -1, inBlock: block)
+      ascent.restart()
+    } else {
+      phase = .stuck
     }
   }
 
@@ -206,7 +220,7 @@ extension LagrangianSearch {
 // MARK: - Tree
 
 extension LagrangianSearch {
-  private mutating func branch(_ count: Int) throws(SolveError) {
+  private mutating func branch(_ count: Int) {
     guard var search = tree else { return }
     tree = nil
     let (run, repair) = (run, repair)
@@ -214,11 +228,7 @@ extension LagrangianSearch {
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
       repair: { repair.offer($0.values, source: "lagrangian") }, branching: branching)
     let nodes = max(1, count / search.iterationsPerNode)
-    do throws(BlockMinimiser.Failure) {
-      try search.search(nodes: nodes, oracle: oracle) { _ in }
-    } catch {
-      throw Self.bug(error)
-    }
+    search.search(nodes: nodes, oracle: oracle)
     evaluations += nodes * search.iterationsPerNode
     conclude(search.bound, isComplete: search.isComplete) { search.certificate() }
     tree = search
