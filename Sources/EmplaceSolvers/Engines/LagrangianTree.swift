@@ -209,6 +209,8 @@ public struct LagrangianTree {
   /// The tree as it stands, as a certificate of ``bound``; leaf values are not stated yet.
   public func certificate() -> Certificate {
     var result: [Certificate.Node] = []
+    // What already proves the tree's bound is a leaf, whatever was found below it.
+    let bound = bound
     var stack: [(index: Int, parent: [Int64])] = [
       (0, Array(repeating: 0, count: ascent.dual.program.rowCount))
     ]
@@ -217,7 +219,7 @@ public struct LagrangianTree {
       let rows = parent.indices.filter { parent[$0] != node.multipliers[$0] }
       var kind = Certificate.Kind.bound(value: "")
       if node.isEmpty { kind = .emptyBlock(emptyBlock(at: index)) }
-      if let split = node.split {
+      if let split = node.split, node.bound < bound {
         kind = .split(.init(columns: [split.column], coefficients: [1], at: split.at))
         stack.append((node.children.second, node.multipliers))
         stack.append((node.children.first, node.multipliers))

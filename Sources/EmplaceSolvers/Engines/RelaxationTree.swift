@@ -432,11 +432,13 @@ extension RelaxationTree {
     // Inner nodes repeat the multipliers of the root; a leaf changes them to its own, or to those
     // of the nearest node above that has some.
     let root = nodes[0].multipliers ?? []
+    // What already proves the tree's bound is a leaf, whatever was found below it.
+    let bound = bound
     var stack = [(index: 0, multipliers: root)]
     while let (index, inherited) = stack.popLast() {
       let node = nodes[index]
       let own = node.multipliers ?? inherited
-      if let split = node.split {
+      if let split = node.split, node.bound < bound {
         result.append(
           .init(
             rows: index == 0 ? root.indices.filter { root[$0] != 0 } : [],
