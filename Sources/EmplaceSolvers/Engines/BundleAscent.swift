@@ -76,7 +76,7 @@ public struct BundleAscent {
         guard case .overflow = error, let bestValue else { throw error }
         model.scale *= 0.1
         improve(beyond: Double(bestValue) / Double(dual.denominator), least: 0)
-        propose()
+        dual.set(model.proposal())
         continue
       }
       evaluations += 1
@@ -90,7 +90,7 @@ public struct BundleAscent {
         isConverged = true
         return
       }
-      propose()
+      dual.set(model.proposal())
       if shouldStop() { return }
     }
   }
@@ -127,15 +127,5 @@ public struct BundleAscent {
         nullSteps = 0
       }
     }
-  }
-
-  private mutating func propose() {
-    for row in dual.relaxedRows {
-      dual.multipliers[row] = Self.numerator(model.multipliers[row] * Double(dual.denominator))
-    }
-  }
-
-  private static func numerator(_ value: Double) -> Int64 {
-    abs(value) < 0x1p56 ? Int64(value.rounded()) : (value < 0 ? -(1 << 56) : 1 << 56)
   }
 }

@@ -20,9 +20,7 @@ public struct LagrangianDual {
   /// Minimiser of the blocks at the last evaluation, by column, times ``BlockMinimiser/unit``.
   public private(set) var values: [Int64]
   /// Reduced costs at the last evaluation, over the denominator.
-  public private(set) var reduced: [Int64]
-  /// Minimum of each block at the last evaluation, over the denominator.
-  public private(set) var minima: [Int64]
+  private var reduced: [Int64]
   private var minimiser: BlockMinimiser
 
   /// The dual of a program at multipliers zero.
@@ -33,7 +31,6 @@ public struct LagrangianDual {
     multipliers = Array(repeating: 0, count: program.rowCount)
     values = Array(repeating: 0, count: program.columnCount)
     reduced = Array(repeating: 0, count: program.columnCount)
-    minima = Array(repeating: 0, count: program.blocks.count)
     kept = Array(repeating: -1, count: program.blocks.count)
     minimiser = BlockMinimiser(program: program)
   }
@@ -81,13 +78,15 @@ public struct LagrangianDual {
 
   private mutating func set(_ values: [Double], scale: Double) {
     for row in relaxedRows {
-      var value = (values[row] * scale).rounded()
+      let value = (values[row] * scale).rounded()
+      // What is no number is no multiplier.
+      var numerator = value.isNaN ? 0 : Int64(min(max(value, -0x1p56), 0x1p56))
       switch program.relation[row] {
-      case .atLeast: value = max(value, 0)
-      case .atMost: value = min(value, 0)
+      case .atLeast: numerator = max(numerator, 0)
+      case .atMost: numerator = min(numerator, 0)
       case .equal: break
       }
-      multipliers[row] = Int64(min(max(value, -0x1p56), 0x1p56))
+      multipliers[row] = numerator
     }
     for row in kept where row >= 0 { multipliers[row] = 0 }
   }
@@ -116,7 +115,6 @@ public struct LagrangianDual {
     var sum = side()
     for block in program.blocks.indices {
       guard let value = try minimum(ofBlock: block) else { return nil }
-      minima[block] = value
       sum += Int128(value) * Int128(program.blocks[block].multiplicity)
     }
     return sum
@@ -173,16 +171,6 @@ public struct LagrangianDual {
         }
       }
     }
-  }
-
-  /// Right-hand side minus activity of a row at the minimiser: a subgradient.
-  public func residual(ofRow row: Int) -> Double {
-    var activity = 0.0
-    for entry in program.entries(ofRow: row) {
-      let value = values[Int(program.entryColumn[entry])]
-      if value != 0 { activity += Double(program.entryCoefficient[entry]) * Double(value) }
-    }
-    return Double(program.rightHandSide[row]) - activity / Double(BlockMinimiser.unit)
   }
 
   /// The bound that a value proves, rounded up to the granularity of the objective.

@@ -7,28 +7,8 @@ internal import HeapModule
 /// Best bound first; a node first tries its parent's multipliers, then a short ascent.
 /// Sources: Fisher 1981, doi:10.1287/mnsc.27.1.1; Land, Doig 1960, doi:10.2307/1910129.
 public struct LagrangianTree {
-  /// What the tree asks of the problem's side.
-  public struct Oracle {
-    /// Objective of the best solution, or `Int64.max`.
-    public var incumbent: () -> Int64
-    /// Whether to end.
-    public var shouldStop: () -> Bool
-    /// Sees the minimiser and multipliers after some evaluations, to repair them into solutions.
-    public var repair: (borrowing LagrangianDual) -> Void
-    /// Columns on which to branch by class, the most important class first.
-    public var branching: [[Int]]
-
-    /// An oracle.
-    public init(
-      incumbent: @escaping () -> Int64, shouldStop: @escaping () -> Bool,
-      repair: @escaping (borrowing LagrangianDual) -> Void, branching: [[Int]]
-    ) {
-      self.incumbent = incumbent
-      self.shouldStop = shouldStop
-      self.repair = repair
-      self.branching = branching
-    }
-  }
+  /// What the tree asks of the problem's side; it repairs minimisers of the blocks.
+  public typealias Oracle = TreeOracle<[Int64]>
 
   private struct Node {
     var parent: Int
@@ -42,12 +22,6 @@ public struct LagrangianTree {
     /// Split and children, once branched.
     var split: (column: Int, at: Int64)?
     var children: (first: Int, second: Int) = (-1, -1)
-  }
-
-  private struct OpenNode: Comparable {
-    var bound: Int64
-    var index: Int
-    static func < (a: OpenNode, b: OpenNode) -> Bool { (a.bound, a.index) < (b.bound, b.index) }
   }
 
   /// Iterations of a node below the root.
@@ -80,24 +54,16 @@ public struct LagrangianTree {
   /// Whether every leaf is closed.
   public var isComplete: Bool { open.isEmpty }
 
-  /// Solves up to `limit` nodes. `onBound` sees the bound whenever it has risen.
-  public mutating func search(nodes limit: Int, oracle: Oracle, onBound: (Int64) -> Void = { _ in })
-  {
-    var reported = Int64.min
+  /// Solves up to `limit` nodes.
+  public mutating func search(nodes limit: Int, oracle: Oracle) {
     for _ in 0..<limit {
-      guard !oracle.shouldStop(), let next = open.min else { break }
-      if bound > reported {
-        reported = bound
-        onBound(reported)
-      }
-      _ = open.popMin()
+      guard !oracle.shouldStop(), let next = open.popMin() else { break }
       if next.bound >= oracle.incumbent() {
         closedBound = min(closedBound, next.bound)
         continue
       }
       solve(next.index, oracle: oracle)
     }
-    if bound > reported { onBound(bound) }
   }
 
   private mutating func solve(_ index: Int, oracle: Oracle) {
@@ -132,7 +98,7 @@ public struct LagrangianTree {
         nodes[index].multipliers = ascent.bestMultipliers
       }
     }
-    oracle.repair(ascent.dual)
+    oracle.repair(ascent.dual.values)
     if nodes[index].bound >= oracle.incumbent() {
       closedBound = min(closedBound, nodes[index].bound)
       return

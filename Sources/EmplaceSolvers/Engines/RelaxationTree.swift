@@ -14,32 +14,8 @@ internal import HeapModule
 ///
 /// It belongs to the thread that made it.
 public struct RelaxationTree {
-  /// What the tree asks of the problem's side.
-  public struct Oracle {
-    /// Objective of the best solution, or `Int64.max`.
-    public var incumbent: () -> Int64
-    /// Whether to end.
-    public var shouldStop: () -> Bool
-    /// Sees the relaxation's values at some nodes, to repair them into solutions.
-    public var repair: ([Double]) -> Void
-    /// Columns on which to branch by class, the most important class first. Values of the relaxation
-    /// that are whole in all classes but the last are always repaired.
-    public var branching: [[Int]]
-    /// Nodes from one repair to the next, the first node included.
-    public var interval: Int
-
-    /// An oracle.
-    public init(
-      incumbent: @escaping () -> Int64, shouldStop: @escaping () -> Bool,
-      repair: @escaping ([Double]) -> Void, branching: [[Int]], interval: Int = 64
-    ) {
-      self.incumbent = incumbent
-      self.shouldStop = shouldStop
-      self.repair = repair
-      self.branching = branching
-      self.interval = interval
-    }
-  }
+  /// What the tree asks of the problem's side; it repairs values of the relaxation.
+  public typealias Oracle = TreeOracle<[Double]>
 
   private struct Node {
     var parent: Int
@@ -60,18 +36,12 @@ public struct RelaxationTree {
     var children = (first: -1, second: -1)
   }
 
-  private struct OpenNode: Comparable {
-    var bound: Int64
-    var index: Int
-    static func < (a: OpenNode, b: OpenNode) -> Bool { (a.bound, a.index) < (b.bound, b.index) }
-  }
-
+  /// Nodes from one repair to the next, the first node included.
+  public var repairInterval = 64
   /// Nodes solved so far.
   public private(set) var nodeCount = 0
-  /// Simplex iterations so far.
-  public private(set) var iterations = 0
-  private var dual: LagrangianDual
-  private let session: any LPSession
+  var dual: LagrangianDual
+  let session: any LPSession
   private let granularity: Int64
   private let ranges: [Int: ClosedRange<Int64>]
   private let proves: Bool
@@ -81,7 +51,7 @@ public struct RelaxationTree {
   /// Columns whose range differs from the program's, in the dual and the session.
   private var restricted: Set<Int> = []
   private var closedBound: Int64 = .max
-  private var costs: PseudoCosts
+  var costs: PseudoCosts
   /// Whether the values repaired last were whole in all classes but the last.
   private var wasWhole = false
 
@@ -167,8 +137,7 @@ extension RelaxationTree {
     let incumbent = oracle.incumbent()
     var options = LPOptions(wantsFarkasRay: true)
     if incumbent != .max { options.objectiveLimit = Double(incumbent) }
-    let answer = try session.solve(options, monitor: Stopper(shouldStop: oracle.shouldStop))
-    iterations += answer.iterations
+    let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
     guard answer.status != .cancelled else { throw .failed("stopped") }
     if answer.status == .infeasible {
       close(infeasible: index, ray: answer.farkasRay)
@@ -183,12 +152,12 @@ extension RelaxationTree {
     guard let values = answer.values else {
       // Beyond the incumbent in the relaxation, but not yet exactly: once more without the limit.
       let again = try session.solve(
-        LPOptions(), monitor: Stopper(shouldStop: oracle.shouldStop))
+        LPOptions(), monitor: StoppingMonitor(oracle.shouldStop))
       raise(index, again)
       try branch(index, again.values ?? [], again.objective ?? 0, oracle)
       return
     }
-    if (nodeCount - 1) % oracle.interval == 0 { oracle.repair(values) }
+    if (nodeCount - 1) % repairInterval == 0 { oracle.repair(values) }
     try branch(index, values, answer.objective ?? 0, oracle)
   }
 
@@ -299,128 +268,6 @@ extension RelaxationTree {
     let other = prefersUp ? first : second
     open.insert(OpenNode(bound: nodes[other].bound, index: other))
   }
-
-  /// The column to split: in the first class that has a fractional one, by what both sides gain.
-  private mutating func choice(
-    _ values: [Double], _ objective: Double, _ oracle: Oracle
-  ) throws(BackendError) -> (column: Int, isLast: Bool)? {
-    guard !values.isEmpty else { return nil }
-    for (position, columns) in oracle.branching.enumerated() {
-      var candidates: [(score: Double, column: Int, fraction: Double)] = []
-      for column in columns {
-        let (lower, upper) = dual.bounds(ofColumn: column)
-        guard lower < upper else { continue }
-        let fraction = values[column] - values[column].rounded(.down)
-        guard fraction > 1e-6, fraction < 1 - 1e-6 else { continue }
-        candidates.append((costs.score(column, fraction), column, fraction))
-      }
-      guard !candidates.isEmpty else { continue }
-      candidates.sort { ($0.score, $1.column) > ($1.score, $0.column) }
-      let isLast = position == oracle.branching.count - 1
-      return (try tried(candidates, values, objective, oracle), isLast)
-    }
-    return nil
-  }
-
-  /// The best candidate after trial solves of those whose costs are not known well.
-  private mutating func tried(
-    _ candidates: [(score: Double, column: Int, fraction: Double)], _ values: [Double],
-    _ objective: Double, _ oracle: Oracle
-  ) throws(BackendError) -> Int {
-    var best = (score: -1.0, column: candidates[0].column)
-    var trials = 0
-    var stale = 0
-    for candidate in candidates {
-      var score = candidate.score
-      if !costs.isReliable(candidate.column), trials < 8 {
-        trials += 1
-        score = try trial(candidate.column, candidate.fraction, values, objective, oracle)
-      }
-      if score > best.score {
-        best = (score, candidate.column)
-        stale = 0
-      } else {
-        stale += 1
-        if stale >= 6 { break }
-      }
-    }
-    return best.column
-  }
-
-  /// Gains of both sides after a few simplex steps.
-  private mutating func trial(
-    _ column: Int, _ fraction: Double, _ values: [Double], _ objective: Double, _ oracle: Oracle
-  ) throws(BackendError) -> Double {
-    let (lower, upper) = dual.bounds(ofColumn: column)
-    let floor = Int64(values[column].rounded(.down))
-    var gains = [0.0, 0.0]
-    for (side, range) in [(lower, floor), (floor + 1, upper)].enumerated() {
-      guard range.0 <= range.1 else { continue }
-      try session.setBounds(column: column, lower: range.0, upper: range.1)
-      var options = LPOptions(iterations: 30)
-      let incumbent = oracle.incumbent()
-      if incumbent != .max { options.objectiveLimit = Double(incumbent) }
-      let answer = try session.solve(options, monitor: Stopper(shouldStop: oracle.shouldStop))
-      iterations += answer.iterations
-      if answer.status == .cancelled { throw .failed("stopped") }
-      let reached =
-        answer.status == .infeasible
-        ? (incumbent == .max ? objective + abs(objective) * 0.01 : Double(incumbent))
-        : answer.objective ?? objective
-      gains[side] = max(0, reached - objective)
-      costs.learn(
-        column, up: side == 1, gain: gains[side], by: side == 1 ? 1 - fraction : fraction)
-    }
-    try session.setBounds(column: column, lower: lower, upper: upper)
-    return PseudoCosts.score(gains[0], gains[1])
-  }
-}
-
-/// Ends a solve when the tree is to end.
-private struct Stopper: MIPMonitor, @unchecked Sendable {
-  let shouldStopNow: () -> Bool
-
-  init(shouldStop: @escaping () -> Bool) { shouldStopNow = shouldStop }
-
-  func shouldStop() -> Bool { shouldStopNow() }
-}
-
-// MARK: - Pseudo-costs
-
-/// What a unit of rounding has cost so far, by column and side.
-struct PseudoCosts {
-  private var sum: [Double]
-  private var count: [Int32]
-  private var allSum = [0.0, 0.0]
-  private var allCount = [0, 0]
-
-  init(columns: Int) {
-    sum = Array(repeating: 0, count: 2 * columns)
-    count = Array(repeating: 0, count: 2 * columns)
-  }
-
-  mutating func learn(_ column: Int, up: Bool, gain: Double, by fraction: Double) {
-    guard fraction > 1e-6, gain.isFinite else { return }
-    let side = up ? 1 : 0
-    sum[2 * column + side] += max(gain, 0) / fraction
-    count[2 * column + side] += 1
-    allSum[side] += max(gain, 0) / fraction
-    allCount[side] += 1
-  }
-
-  func isReliable(_ column: Int) -> Bool { min(count[2 * column], count[2 * column + 1]) >= 4 }
-
-  private func cost(_ column: Int, _ side: Int) -> Double {
-    let index = 2 * column + side
-    if count[index] > 0 { return sum[index] / Double(count[index]) }
-    return allCount[side] > 0 ? allSum[side] / Double(allCount[side]) : 1
-  }
-
-  func score(_ column: Int, _ fraction: Double) -> Double {
-    Self.score(cost(column, 0) * fraction, cost(column, 1) * (1 - fraction))
-  }
-
-  static func score(_ down: Double, _ up: Double) -> Double { max(down, 1e-6) * max(up, 1e-6) }
 }
 
 // MARK: - Certificate

@@ -26,8 +26,9 @@ public struct AutoPlacement: Solver {
     let state =
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
-    var plans = PlanSearch(run, state, backend: backend)
-    var lagrangian = try LagrangianSearch(run, backend: backend)
+    let formulation = PlacementFormulation(instance: run.instance)
+    var plans = PlanSearch(run, formulation, from: state, backend: backend)
+    var lagrangian = LagrangianSearch(run, formulation, index, backend: backend)
     if let iterations = run.limits.iterations {
       return try takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }

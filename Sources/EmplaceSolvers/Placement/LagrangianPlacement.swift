@@ -24,20 +24,13 @@ public struct LagrangianPlacement: Solver {
 
   /// Climbs at the root, then searches the tree until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    var search = try LagrangianSearch(run, backend: backend)
+    var search = LagrangianSearch(
+      run, PlacementFormulation(instance: run.instance), try PlacementIndex(run.instance),
+      backend: backend)
     let limit = run.limits.iterations ?? .max
     while search.evaluations < limit, !search.isDone, !search.isStuck, !run.shouldStop() {
       try search.advance(evaluations: min(200, limit - search.evaluations))
     }
     return search.termination(of: run)
   }
-}
-
-/// Ends a backend's work when the run ends.
-struct StoppingMonitor: MIPMonitor {
-  private let run: Run<Placement>
-
-  init(_ run: Run<Placement>) { self.run = run }
-
-  func shouldStop() -> Bool { run.shouldStop() }
 }

@@ -11,10 +11,10 @@ final class LagrangianRepair {
   private let index: PlacementIndex
   private var calls = 0
 
-  init(_ formulation: PlacementFormulation, _ run: Run<Placement>) throws(SolveError) {
+  init(_ formulation: PlacementFormulation, _ index: PlacementIndex, _ run: Run<Placement>) {
     self.formulation = formulation
+    self.index = index
     self.run = run
-    index = try PlacementIndex(run.instance)
   }
 
   /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to.

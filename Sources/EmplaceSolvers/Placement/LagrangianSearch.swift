@@ -32,12 +32,14 @@ struct LagrangianSearch {
   /// Dual evaluations so far.
   private(set) var evaluations = 0
 
-  init(_ run: Run<Placement>, backend: (any MIPBackend)? = nil) throws(SolveError) {
+  init(
+    _ run: Run<Placement>, _ formulation: PlacementFormulation, _ index: PlacementIndex,
+    backend: (any MIPBackend)?
+  ) {
     self.run = run
     self.backend = backend
-    let formulation = PlacementFormulation(instance: run.instance)
     setup = PlacementDual(formulation: formulation)
-    repair = try LagrangianRepair(formulation, run)
+    repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
   }
@@ -88,7 +90,8 @@ extension LagrangianSearch {
     }
     // Without an answer the ascent starts by itself.
     guard let session = try? backend.openRelaxation(program),
-      let answer = try? session.solve(options, monitor: StoppingMonitor(run)),
+      let answer = try? session.solve(
+        options, monitor: StoppingMonitor { [run] in run.shouldStop() }),
       let multipliers = answer.duals
     else { return }
     var dual = setup.dual()
@@ -226,7 +229,7 @@ extension LagrangianSearch {
     let (run, repair) = (run, repair)
     let oracle = LagrangianTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0.values, source: "lagrangian") }, branching: branching)
+      repair: { repair.offer($0, source: "lagrangian") }, branching: branching)
     let nodes = max(1, count / search.iterationsPerNode)
     search.search(nodes: nodes, oracle: oracle)
     evaluations += nodes * search.iterationsPerNode

@@ -35,7 +35,7 @@ public struct MIPPlacement: Solver {
     } catch {
       throw .backend("\(error)")
     }
-    certify(answer, plain.program, run)
+    certify(answer, plain, run)
     if answer.status == .infeasible, run.incumbent == nil { return .infeasible }
     if answer.status == .optimal, let bound = answer.bound {
       run.raise(
@@ -45,7 +45,8 @@ public struct MIPPlacement: Solver {
   }
 
   /// What the duals of the root, or the ray of an infeasible program, prove by themselves.
-  private func certify(_ answer: MIPAnswer, _ program: IntegerProgram, _ run: Run<Placement>) {
+  private func certify(_ answer: MIPAnswer, _ plain: PlacementFormulation, _ run: Run<Placement>) {
+    let program = plain.program
     if let ray = answer.farkasRay.map({ Array($0.prefix(program.rowCount)) }),
       let multipliers = IntegerMultipliers(farkasRay: ray, for: program)
     {
@@ -58,8 +59,7 @@ public struct MIPPlacement: Solver {
       }
     }
     guard let duals = answer.duals else { return }
-    let setup = PlacementDual(formulation: PlacementFormulation(instance: run.instance))
-    var dual = setup.dual()
+    var dual = PlacementDual(formulation: plain).dual()
     dual.set(Array(duals.prefix(program.rowCount)))
     guard let value = try? dual.evaluate() else { return }
     let certificate = Certificate(
@@ -95,7 +95,8 @@ private final class MIPPlacementMonitor: MIPMonitor {
   func found(values: [Double], objective: Double) {
     let whole = values.map { Int64($0.rounded()) }
     if run.offer(formulation.solution(from: whole), source: source) { return }
-    guard let repair = try? LagrangianRepair(formulation, run) else { return }
+    guard let index = try? PlacementIndex(run.instance) else { return }
+    let repair = LagrangianRepair(formulation, index, run)
     repair.offer(whole.map { $0 &* BlockMinimiser.unit }, source: source)
   }
 

@@ -1,38 +1,8 @@
 public import EmplaceCore
 
-/// Prices of the resources of pools, for heuristics that should know what is scarce: what a replica
-/// takes away from others.
-public struct ScarcityPrices: Sendable {
-  /// Price of one replica of each lane, in units of the objective.
-  let ofLane: [Double]
-
-  /// Prices from one price a unit of each row of pool resources; rows as in
-  /// ``PlacementIndex/row(ofPool:resource:)``.
-  public init(index: PlacementIndex, rows: [Double]) {
-    var prices = [Double](repeating: 0, count: index.laneCount)
-    for lane in 0..<index.laneCount {
-      let start = index.pools.needStart[lane]
-      for (position, row) in index.pools.rows(Int(index.lanes.pool[lane])).enumerated()
-      where row < rows.count && rows[row] > 0 {
-        prices[lane] += rows[row] * Double(index.pools.need[start + position])
-      }
-    }
-    ofLane = prices
-  }
-
-  /// No price at all.
-  public static func none(_ index: PlacementIndex) -> ScarcityPrices {
-    ScarcityPrices(index: index, rows: [])
-  }
-}
-
 /// How unserved parts find their lane: each step takes the option with the least cost a part among
 /// free room in running lanes, new replicas, and staying unserved.
 public struct PlacementInsertion: Sendable {
-  /// Prices that new replicas are charged beside their cost.
-  public var prices: ScarcityPrices?
-  /// Factor on the prices.
-  public var priceFactor = 1.0
   /// How much of a new replica the demand that asks for it must bear: 1 all of it, 0 only the share
   /// of its load.
   public var burden = 0.3
@@ -46,7 +16,7 @@ public struct PlacementInsertion: Sendable {
   /// This lane starts no replicas, -1 for none.
   var closedLane: Int32 = -1
 
-  /// An insertion without prices or noise.
+  /// An insertion without noise.
   public init() {}
 
   /// One way to serve some parts.
@@ -138,8 +108,7 @@ public struct PlacementInsertion: Sendable {
     let wanted = min(left, options.limit[option] - state.parts[option])
     guard wanted > 0, state.replicas[lane] < lanes.most[lane] else { return nil }
     let base = Double(options.cost[option])
-    let charge = priceFactor > 0 ? (prices.map { $0.ofLane[lane] } ?? 0) * priceFactor : 0
-    let each = max(0, Double(lanes.cost[lane])) + charge
+    let each = max(0, Double(lanes.cost[lane]))
     // Replicas for all parts wanted, and the share of one that a part takes.
     var (count, share): (Int64, Double) = (0, 0)
     let (slot, start) = (Int(lanes.slotStart[lane]), options.loadStart[option])
@@ -156,13 +125,13 @@ public struct PlacementInsertion: Sendable {
     }
     count = max(count, 1)
     if base + each * share + shift >= limit { return nil }
-    return priced(option, lane, wanted, count, share, charge, state, shift, below: limit)
+    return priced(option, lane, wanted, count, share, state, shift, below: limit)
   }
 
   /// Prices `count` new replicas, or as many as fit.
   private func priced(
     _ option: Int, _ lane: Int, _ wanted: Int32, _ count: Int64, _ share: Double,
-    _ charge: Double, _ state: PlacementState, _ shift: Double, below limit: Double
+    _ state: PlacementState, _ shift: Double, below limit: Double
   ) -> Choice? {
     var (count, parts) = (count, wanted)
     var cost = state.costOfAdding(lane: lane, count: count)
@@ -179,7 +148,7 @@ public struct PlacementInsertion: Sendable {
       guard parts > 0 else { return nil }
     }
     let filled = min(1, Double(parts) * share / Double(count))
-    let total = max(0, Double(cost)) + charge * Double(count)
+    let total = max(0, Double(cost))
     let borne = total * (burden + (1 - burden) * filled)
     let value = Double(state.index.options.cost[option]) + borne / Double(parts) + shift
     guard value < limit else { return nil }

@@ -126,7 +126,6 @@ extension PlacementSearch {
   private func exchange(
     _ source: Int, _ target: Int, _ wanted: Int32, _ route: Int, _ escape: Int
   ) -> Bool {
-    let options = index.options
     let (mark, before) = (state.mark(), cost)
     if source >= 0 { state.applyParts(source, -wanted) }
     let needed = partsInTheWay(target, wanted, route)
@@ -154,7 +153,6 @@ extension PlacementSearch {
           return false
         }
       }
-      _ = options
       return keep(mark, below: before)
     }
     state.rollback(to: mark)

@@ -8,8 +8,7 @@ extension PlacementSearch {
   func recreate(noise: Double) {
     insertion.noise = random.below(3) == 0 ? 0 : noise * random.unit()
     insertion.burden = [0, 0.1, 0.3, 0.6, 1][random.below(5)]
-    insertion.prices = scarcity
-    insertion.priceFactor = [0, 0, 0.5, 1][random.below(4)]
+    let triesTwice = random.below(4) >= 2
     switch random.below(6) {
     case 0: openOne()
     case 1, 2: openBest()
@@ -19,8 +18,7 @@ extension PlacementSearch {
     for demand in pending { insertion.insert(Int(demand), into: state, random: &random) }
     insertion.closedLane = -1
     insertion.closedSite = -1
-    if insertion.priceFactor > 0 {
-      insertion.priceFactor = 0
+    if triesTwice {
       for demand in pending where state.served[Int(demand)] < index.options.parts[Int(demand)] {
         insertion.insert(Int(demand), into: state, random: &random)
       }

@@ -5,7 +5,8 @@ internal import Foundation
 // The walk: ruin and recreate steps accepted by annealing, improvements offered to the run.
 
 extension PlacementSearch {
-  nonisolated(unsafe) static var firstCycle = 4000
+  /// Steps of the first stretch of annealing.
+  private static let firstCycle = 4000
   /// Where improvements go.
   struct Door {
     /// The run that verifies them.
@@ -170,16 +171,12 @@ struct Cycle {
   private var position = 0
   private var typicalLoss = 0.0
   private var losses = 0
-  private var start: Double
   /// Temperature at the start, as a share of the typical loss.
-  nonisolated(unsafe) static var heat = 0.5
-  nonisolated(unsafe) static var reheat = 0.5
-  nonisolated(unsafe) static var decay = 0.01
+  private static let heat = 0.5
+  /// Temperature at the end, as a share of that at the start.
+  private static let decay = 0.01
 
-  init(length: Int) {
-    self.length = length
-    start = Self.heat
-  }
+  init(length: Int) { self.length = length }
 
   var isOver: Bool { position >= length }
   mutating func advance() { position += 1 }
@@ -187,7 +184,6 @@ struct Cycle {
   /// The next stretch, longer.
   func next() -> Cycle {
     var result = Cycle(length: min(length * 2, 1 << 20))
-    result.start = Self.reheat
     result.typicalLoss = typicalLoss
     result.losses = min(losses, 50)
     return result
@@ -203,7 +199,7 @@ struct Cycle {
   /// By how much the next step may be worse.
   func allowance(_ random: inout RandomGenerator) -> Double {
     let temperature =
-      typicalLoss * start * pow(Self.decay, Double(position) / Double(length))
+      typicalLoss * Self.heat * pow(Self.decay, Double(position) / Double(length))
     return -temperature * log(max(random.unit(), 1e-12))
   }
 }

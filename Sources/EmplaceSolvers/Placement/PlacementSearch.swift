@@ -16,9 +16,6 @@ final class PlacementSearch {
   /// Price of a thousandth of shortfall, adapted while the search runs.
   var shortfallPrice: Double
 
-  /// Prices of what is scarce, where known.
-  var scarcity: ScarcityPrices?
-
   /// Demands waiting to be inserted, each once.
   var pending: [Int32] = []
   /// Stamp of the last step in which a demand was put on the pending list.

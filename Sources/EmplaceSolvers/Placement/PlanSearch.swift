@@ -6,6 +6,7 @@ internal import EmplaceProblems
 /// neighbourhoods solved by branch and bound, whichever has been gaining.
 struct PlanSearch {
   private let run: Run<Placement>
+  private let formulation: PlacementFormulation
   private let backend: (any MIPBackend)?
   private var state: PlacementState
   private var random: RandomGenerator
@@ -14,8 +15,12 @@ struct PlanSearch {
   /// Slices without gain, one after another.
   private var stalls = 0
 
-  init(_ run: Run<Placement>, _ state: PlacementState, backend: (any MIPBackend)?) {
+  init(
+    _ run: Run<Placement>, _ formulation: PlacementFormulation, from state: PlacementState,
+    backend: (any MIPBackend)?
+  ) {
     self.run = run
+    self.formulation = formulation
     self.state = state
     self.backend = backend
     random = RandomGenerator(seed: run.seed)
@@ -50,7 +55,7 @@ struct PlanSearch {
     if neighbourhoods == nil {
       do throws(SolveError) {
         neighbourhoods = try RelaxationNeighbourhoods(
-          run, PlacementFormulation(instance: run.instance), backend: backend, seed: run.seed)
+          run, formulation, state.index, backend: backend)
       } catch {
         // A stop while the relaxation is loaded is no failure.
         if run.shouldStop() { return true }

@@ -19,23 +19,21 @@ struct RelaxationNeighbourhoods {
   /// Share of all counted columns to free; grows where small trees find nothing.
   private var share = 0.15
   private let relaxation: [Double]?
-  /// Simplex iterations spent.
-  private(set) var iterations = 0
 
   init(
-    _ run: Run<Placement>, _ formulation: PlacementFormulation, backend: any MIPBackend,
-    seed: UInt64
+    _ run: Run<Placement>, _ formulation: PlacementFormulation, _ index: PlacementIndex,
+    backend: any MIPBackend
   ) throws(SolveError) {
     self.run = run
     self.formulation = formulation
-    repair = try LagrangianRepair(formulation, run)
+    repair = LagrangianRepair(formulation, index, run)
     dual = LagrangianDual(program: formulation.program)
     classes = formulation.branchingClasses
     counted = classes.dropLast().flatMap { $0 }.map { ($0, formulation.place(ofColumn: $0)) }
-    random = RandomGenerator(seed: seed)
+    random = RandomGenerator(seed: run.seed)
     do throws(BackendError) {
       session = try backend.openRelaxation(formulation.program)
-      let answer = try session.solve(LPOptions(), monitor: StoppingMonitor(run))
+      let answer = try session.solve(LPOptions(), monitor: StoppingMonitor { run.shouldStop() })
       relaxation = answer.values
     } catch {
       throw .backend("\(error)")
@@ -53,13 +51,12 @@ struct RelaxationNeighbourhoods {
     }
     let before = run.objective
     var tree = RelaxationTree(dual: dual, session: session, ranges: ranges, proves: false)
+    tree.repairInterval = .max
     let (run, repair) = (run, repair)
     let oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0, source: "neighbourhood") }, branching: Array(classes.dropLast()),
-      interval: .max)
+      repair: { repair.offer($0, source: "neighbourhood") }, branching: Array(classes.dropLast()))
     try tree.search(nodes: limit, oracle: oracle)
-    iterations += tree.iterations
     if run.objective == before {
       share = tree.isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
     }
@@ -81,11 +78,12 @@ struct RelaxationNeighbourhoods {
     }
     let (sites, models) = (run.instance.sites.count, run.instance.models.count)
     switch random.below(4) {
-    case 0:
-      while free < target, sites > 0 {
+    case 0 where sites > 0:
+      // What belongs to no site is free with any.
+      release { $0.site == nil }
+      while free < target {
         let site = random.below(sites)
         release { $0.site == site }
-        if free >= counted.count { break }
       }
     case 1 where models > 0:
       while free < target {

@@ -1,0 +1,79 @@
+internal import EmplaceMIP
+
+// Which column a node is split on.
+
+extension RelaxationTree {
+  /// The column to split: in the first class that has a fractional one, by what both sides gain.
+  mutating func choice(
+    _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> (column: Int, isLast: Bool)? {
+    guard !values.isEmpty else { return nil }
+    for (position, columns) in oracle.branching.enumerated() {
+      var candidates: [(score: Double, column: Int, fraction: Double)] = []
+      for column in columns {
+        let (lower, upper) = dual.bounds(ofColumn: column)
+        guard lower < upper else { continue }
+        let fraction = values[column] - values[column].rounded(.down)
+        guard fraction > 1e-6, fraction < 1 - 1e-6 else { continue }
+        candidates.append((costs.score(column, fraction), column, fraction))
+      }
+      guard !candidates.isEmpty else { continue }
+      candidates.sort { ($0.score, $1.column) > ($1.score, $0.column) }
+      let isLast = position == oracle.branching.count - 1
+      return (try tried(candidates, values, objective, oracle), isLast)
+    }
+    return nil
+  }
+
+  /// The best candidate after trial solves of those whose costs are not known well.
+  private mutating func tried(
+    _ candidates: [(score: Double, column: Int, fraction: Double)], _ values: [Double],
+    _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> Int {
+    var best = (score: -1.0, column: candidates[0].column)
+    var trials = 0
+    var stale = 0
+    for candidate in candidates {
+      var score = candidate.score
+      if !costs.isReliable(candidate.column), trials < 8 {
+        trials += 1
+        score = try trial(candidate.column, candidate.fraction, values, objective, oracle)
+      }
+      if score > best.score {
+        best = (score, candidate.column)
+        stale = 0
+      } else {
+        stale += 1
+        if stale >= 6 { break }
+      }
+    }
+    return best.column
+  }
+
+  /// Gains of both sides after a few simplex steps.
+  private mutating func trial(
+    _ column: Int, _ fraction: Double, _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) throws(BackendError) -> Double {
+    let (lower, upper) = dual.bounds(ofColumn: column)
+    let floor = Int64(values[column].rounded(.down))
+    var gains = [0.0, 0.0]
+    for (side, range) in [(lower, floor), (floor + 1, upper)].enumerated() {
+      guard range.0 <= range.1 else { continue }
+      try session.setBounds(column: column, lower: range.0, upper: range.1)
+      var options = LPOptions(iterations: 30)
+      let incumbent = oracle.incumbent()
+      if incumbent != .max { options.objectiveLimit = Double(incumbent) }
+      let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
+      if answer.status == .cancelled { throw .failed("stopped") }
+      let reached =
+        answer.status == .infeasible
+        ? (incumbent == .max ? objective + abs(objective) * 0.01 : Double(incumbent))
+        : answer.objective ?? objective
+      gains[side] = max(0, reached - objective)
+      costs.learn(
+        column, up: side == 1, gain: gains[side], by: side == 1 ? 1 - fraction : fraction)
+    }
+    try session.setBounds(column: column, lower: lower, upper: upper)
+    return PseudoCosts.score(gains[0], gains[1])
+  }
+}
