@@ -31,7 +31,9 @@ public struct RelaxationTree {
     var emptyBlock: Int?
     /// Objective of the relaxation, estimated before it is solved.
     var estimate: Double
+    /// By how much the split moved the column from the relaxation's value, and to which side.
     var fraction: Double = 0
+    var isUp = false
     var split: (column: Int, at: Int64)?
     var children = (first: -1, second: -1)
   }
@@ -232,8 +234,7 @@ extension RelaxationTree {
   private mutating func learn(_ index: Int, _ objective: Double?) {
     guard index > 0, let objective else { return }
     let node = nodes[index]
-    let isUp = node.lower > dual.program.lower[node.column] && node.fraction > 0
-    costs.learn(node.column, up: isUp, gain: objective - node.estimate, by: node.fraction)
+    costs.learn(node.column, up: node.isUp, gain: objective - node.estimate, by: node.fraction)
   }
 
   private mutating func branch(
@@ -256,11 +257,13 @@ extension RelaxationTree {
     nodes[index].split = (column, at)
     nodes[index].children = (nodes.count, nodes.count + 1)
     let fraction = value - Double(at)
-    for (low, high, part) in [(lower, at, fraction), (at + 1, upper, 1 - fraction)] {
+    for (low, high, part, isUp) in [
+      (lower, at, fraction, false), (at + 1, upper, 1 - fraction, true),
+    ] {
       nodes.append(
         Node(
           parent: index, column: column, lower: low, upper: high, bound: nodes[index].bound,
-          multipliers: nil, estimate: objective, fraction: max(part, 1e-6)))
+          multipliers: nil, estimate: objective, fraction: max(part, 1e-6), isUp: isUp))
     }
     let prefersUp = fraction > 0.5
     let (first, second) = (nodes.count - 2, nodes.count - 1)
