@@ -39,8 +39,9 @@ struct LimitOptions: ParsableArguments {
       throw ValidationError("--iteration-limit \(iterationLimit): at least 1 is needed.")
     }
     if let gap, !(gap >= 0 && gap < 1) {
+      let hint = gap >= 1 && gap < 100 ? " Maybe \(gap / 100), if percent is meant." : ""
       throw ValidationError(
-        "--gap \(gap): a fraction from 0 up to 1 is needed. Maybe \(gap / 100), if percent is meant."
+        "--gap \(gap): a fraction from 0 up to 1 is needed.\(hint)"
       )
     }
     if let threads, !(1...1024).contains(threads) {
