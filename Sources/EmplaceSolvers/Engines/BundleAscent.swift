@@ -23,6 +23,8 @@ public struct BundleAscent {
   public private(set) var evaluations = 0
   private let model: BundleModel
   private var nullSteps = 0
+  /// Steps in a row that were lengthened because they promised too little.
+  private var lengthened = 0
 
   /// An ascent from the dual's multipliers. `worth` says for each row how much money flows through
   /// it, in units of the objective; it shapes the metric.
@@ -47,6 +49,7 @@ public struct BundleAscent {
     isConverged = false
     promise = .infinity
     nullSteps = 0
+    lengthened = 0
     model.restart(dual: dual, restricted: restricted)
   }
 
@@ -87,21 +90,36 @@ public struct BundleAscent {
       let least = max(share * (target - best), 1e-10 * abs(best))
       improve(beyond: best, least: least)
       if promise < least {
-        isConverged = true
-        return
+        // A short step promises little: only one that does so at several lengths has converged.
+        lengthened += 1
+        if lengthened > 3 {
+          isConverged = true
+          return
+        }
+        model.scale *= 4
+      } else {
+        lengthened = 0
       }
       dual.set(model.proposal())
       if shouldStop() { return }
     }
   }
 
-  /// Minimises the model; where that takes too long, in shorter steps.
+  /// Minimises the model until its proposal gains a fair share of what any could; where that takes
+  /// too long, in shorter steps.
   private mutating func improve(beyond best: Double, least: Double) {
-    for _ in 0..<20 {
+    for _ in 0..<10 {
       model.settle()
-      let isDone = model.minimise(dual, passes: 60, tolerance: 0.02 * least)
-      promise = model.value(dual) - best
-      if isDone || promise >= least { return }
+      for _ in 0..<12 {
+        model.minimise(dual, passes: 10, tolerance: 0.002 * least)
+        let most = model.regularisedMaximum() - best
+        promise = model.value(dual) - best
+        if most < least {
+          promise = most
+          return
+        }
+        if promise - model.penalty() > 0.4 * most { return }
+      }
       model.scale *= 0.5
     }
   }

@@ -102,18 +102,16 @@ extension BundleModel {
     return cost[block * capacity + slot] - even - odd
   }
 
-  /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made; says
-  /// which.
-  func minimise(_ dual: borrowing LagrangianDual, passes: Int, tolerance: Double) -> Bool {
+  /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made.
+  func minimise(_ dual: borrowing LagrangianDual, passes: Int, tolerance: Double) {
     defer { for index in weight.indices where weight[index] > 0 { lastUse[index] = round } }
     for _ in 0..<passes {
       var gained = 0.0
       for block in program.blocks.indices {
         gained += isBox[block] ? moveBox(block, dual) : moveWeights(block)
       }
-      if gained < tolerance { return true }
+      if gained < tolerance { return }
     }
-    return false
   }
 
   /// Moves weight within a block, each time from its dearest point to its cheapest.
@@ -223,6 +221,34 @@ extension BundleModel {
 extension BundleModel {
   /// Multipliers that the model proposes, by row.
   func proposal() -> [Double] { multipliers.indices.map { multipliers[$0] } }
+
+  /// An upper bound on the model less the price of leaving the centre, over all multipliers: the
+  /// augmented Lagrangian at the averaged point.
+  func regularisedMaximum() -> Double {
+    var sum = -penalty()
+    for row in residual.indices where !isKept[row] { sum += multipliers[row] * residual[row] }
+    for block in program.blocks.indices {
+      if isBox[block] {
+        for column in program.blocks[block].columns where boxValue[column] != 0 {
+          sum += Double(program.cost[column]) * boxValue[column]
+        }
+      } else {
+        for index in block * capacity..<block * capacity + pointCount[block]
+        where weight[index] > 0 { sum += weight[index] * cost[index] }
+      }
+    }
+    return sum
+  }
+
+  /// The price of leaving the centre for the model's multipliers.
+  func penalty() -> Double {
+    var sum = 0.0
+    for row in residual.indices where !isKept[row] && metric[row] > 0 {
+      let step = multipliers[row] - centre[row]
+      if step != 0 { sum += step * step / (2 * scale * metric[row]) }
+    }
+    return sum
+  }
 
   /// Value of the model at its multipliers, without the price of leaving the centre.
   func value(_ dual: borrowing LagrangianDual) -> Double {

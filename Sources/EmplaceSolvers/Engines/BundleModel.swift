@@ -127,7 +127,7 @@ extension BundleModel {
   }
 
   /// Begins anew at the dual's multipliers, kept rows and bounds. Points outside the bounds of the
-  /// `restricted` columns rest until they are within them again.
+  /// `restricted` columns, or beyond the row that their block keeps, rest until they are within.
   func restart(dual: borrowing LagrangianDual, restricted: Set<Int>) {
     for row in isKept.indices { isKept[row] = false }
     for row in dual.kept where row >= 0 { isKept[row] = true }
@@ -144,7 +144,9 @@ extension BundleModel {
       }
       for index in block * capacity..<block * capacity + pointCount[block] {
         weight[index] = 0
-        isActive[index] = isWithin(points[index], dual, ofBlock[block])
+        isActive[index] =
+          isWithin(points[index], dual, ofBlock[block])
+          && holds(dual.kept[block], block, slot: index - block * capacity)
       }
     }
   }
@@ -157,6 +159,25 @@ extension BundleModel {
       let position = point.columns.firstIndex(of: Int32(column))
       let value = position.map { point.values[$0] } ?? 0
       return value >= Double(lower) - 1e-9 && value <= Double(upper) + 1e-9
+    }
+  }
+
+  /// Whether a point satisfies a row that its block keeps: all columns of such a row are the block's.
+  private func holds(_ row: Int, _ block: Int, slot: Int) -> Bool {
+    guard row >= 0 else { return true }
+    let rows = matrix.rows(ofBlock: block)
+    guard let position = rows.firstIndex(where: { matrix.blockRow[$0] == Int32(row) }) else {
+      return true
+    }
+    let start = activityStart[block] + slot * rows.count
+    let activity =
+      activities[start + position - rows.lowerBound] / Double(program.blocks[block].multiplicity)
+    let side = Double(program.rightHandSide[row])
+    let slack = 1e-9 * max(1, abs(side))
+    switch program.relation[row] {
+    case .atLeast: return activity >= side - slack
+    case .atMost: return activity <= side + slack
+    case .equal: return abs(activity - side) <= slack
     }
   }
 

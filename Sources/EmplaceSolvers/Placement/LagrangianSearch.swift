@@ -73,8 +73,9 @@ struct LagrangianSearch {
 // MARK: - Start
 
 extension LagrangianSearch {
-  /// Largest linear relaxation, in coefficients, that is worth solving.
-  static let relaxationLimit = 1_000_000
+  /// Largest linear relaxation, in coefficients, that is worth solving: beyond it the simplex method
+  /// takes longer than the bundle takes to come as near.
+  static let relaxationLimit = 300_000
 
   /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
   /// small enough; benchmarks without artifacts do as well from their own.
@@ -141,7 +142,7 @@ extension LagrangianSearch {
       let slice = min(left, 20)
       do throws(BlockMinimiser.Failure) {
         try ascent.climb(
-          iterations: slice, target: target, share: 0.005, shouldStop: { run.shouldStop() })
+          iterations: slice, target: target, share: 0.0005, shouldStop: { run.shouldStop() })
       } catch {
         recover(from: error)
         return
@@ -153,6 +154,7 @@ extension LagrangianSearch {
       guard !ascent.isEmpty else { return raiseEmpty() }
       raiseRoot()
       repair.offer(ascent.dual.values, source: "lagrangian")
+      repair.offer(ascent.average(), source: "lagrangian")
       if ascent.isConverged || (relaxationTree != nil && keptEvaluations >= 60) {
         nextPhase()
         return

@@ -20,7 +20,7 @@ final class PlacementSearch {
   var pending: [Int32] = []
   /// Stamp of the last step in which a demand was put on the pending list.
   private var pendingStamp: [Int32]
-  private var stamp: Int32 = 0
+  private var stamp: Int32 = 1
   /// Keys by which pending demands are sorted.
   var keys: [Double] = []
   /// How often a demand found no room (ejection).
