@@ -75,7 +75,7 @@ struct HostileTests {
       solver: AutoPlacement(backend: GLPKBackend()),
       limits: Limits(timeSeconds: 3, iterations: 4, gap: 0.5), seed: 1)
     let result = try await driver.solve(
-      instance, program: { PlacementFormulation(instance: instance).program })
+      instance, program: { PlacementFormulation.forBounds(of: instance).program })
     #expect(result.failure == nil)
     #expect(result.firstRejection == nil)
     guard let incumbent = result.incumbent else { return false }

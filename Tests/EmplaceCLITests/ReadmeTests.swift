@@ -12,7 +12,7 @@ struct ReadmeTests {
     let driver = SolveDriver<Placement>(
       solver: LocalSearchPlacement(), limits: Limits(iterations: 2_000), seed: 1)
     let result = try await driver.solve(
-      instance, program: { PlacementFormulation(instance: instance).program })
+      instance, program: { PlacementFormulation.forBounds(of: instance).program })
     guard let incumbent = result.incumbent else { return "nothing found" }
     let verdict = Placement.verify(incumbent.solution, against: instance)
     return "\(instance.printed(verdict.objective)) \(instance.currency) per hour"

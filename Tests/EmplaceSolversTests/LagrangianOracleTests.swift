@@ -23,7 +23,7 @@ import Testing
       #expect(run.firstRejection == nil, "seed \(seed): \(run.firstRejection?.violations ?? [])")
       if termination == .infeasible { #expect(optimum == nil, "seed \(seed)") }
       if let bound = run.certifiedBound, case .certificate(let certificate, _) = bound.evidence {
-        let program = PlacementFormulation(instance: instance).program
+        let program = PlacementFormulation.forBounds(of: instance).program
         let stated = try certificate.stated(on: program)
         #expect(try stated.certificate.replay(on: program) == stated.proof, "seed \(seed)")
         switch stated.proof {
@@ -56,7 +56,7 @@ import Testing
       let run = Run<Placement>(instance: instance, limits: Limits(iterations: 400), seed: seed)
       _ = try LagrangianPlacement().search(run)
       guard case .certificate(let certificate, _)? = run.certifiedBound?.evidence else { continue }
-      let program = PlacementFormulation(instance: instance).program
+      let program = PlacementFormulation.forBounds(of: instance).program
       var random = RandomGenerator(seed: seed)
       for _ in 0..<20 {
         var other = try certificate.stated(on: program).certificate

@@ -68,7 +68,7 @@ struct SolveJob {
       improved: { solution, objective in writer.take(solution, objective) })
     let search = Task {
       try await driver.solve(
-        instance, program: { PlacementFormulation(instance: instance).program },
+        instance, program: { PlacementFormulation.forBounds(of: instance).program },
         observer: observer)
     }
     let interruption = Interruption { search.cancel() }
@@ -109,7 +109,7 @@ struct SolveJob {
     try writer.finish(result.incumbent?.solution, result.incumbent?.objective ?? 0)
     if let certificate {
       if let (proven, proof) = result.certificate {
-        let formulation = PlacementFormulation(instance: loaded.instance)
+        let formulation = PlacementFormulation.forBounds(of: loaded.instance)
         let file = CertificateFile(proven, proving: proof, on: formulation)
         try certificate.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
       } else {

@@ -145,7 +145,7 @@ enum Conflict {
   /// Names of the rows with a multiplier, and of empty blocks; at most 50.
   static func names(in certificate: Certificate?, of instance: PlacementInstance) -> [String] {
     guard let certificate else { return [] }
-    let program = PlacementFormulation(instance: instance).program
+    let program = PlacementFormulation.forBounds(of: instance).program
     var rows: Set<Int> = []
     for node in certificate.nodes {
       rows.formUnion(node.rows.lazy.filter { $0 >= 0 && $0 < program.rowCount })

@@ -11,7 +11,7 @@ extension FleetBuilder {
       switch rank % 5 {
       case 2:
         fleet.models[model].licenceCopies = max(
-          3, replicasOfModel[model] * 115 / 100 + 1)
+          3, replicasOfModel[model] * knobs.licencePercent / 100 + 1)
       case 3:
         fleet.models[model].failureDomains = counts.sites > 50 && random.chance(40) ? 3 : 2
       default: break
@@ -69,7 +69,7 @@ extension FleetBuilder {
       let own = fleet.models.indices.filter { fleet.models[$0].tenant == tenant }
       if tenant % 4 == 0 {
         let shares = own.reduce(Int64(0)) { $0 + sharesOfModel[$1] }
-        fleet.tenants[tenant].quotaMilliShares = max(4_000, shares * 130 / 100)
+        fleet.tenants[tenant].quotaMilliShares = max(4_000, shares * knobs.quotaPercent / 100)
       }
       if tenant % 4 == 2 {
         fleet.tenants[tenant].isolation = tenant % 12 == 10 ? .node : .device

@@ -62,9 +62,9 @@ extension PlacementGenerator {
   /// What calibration may turn: how scarce and how dear things are.
   public struct Knobs: Sendable, Hashable {
     /// Share of the need at the peak hour that owned nodes can carry, percent.
-    public var ownedPercent: Int64 = 58
+    public var ownedPercent: Int64 = 150
     /// Nodes of an edge site's main pool.
-    public var edgeNodes: ClosedRange<Int64> = 3...12
+    public var edgeNodes: ClosedRange<Int64> = 12...60
     /// Most of a city's own capacity that demand which is served nowhere else may take, percent.
     public var tightPercent: Int64 = 55
     /// What clouds rent, of each kind of accelerator, in percent of the need of their users.
@@ -83,15 +83,19 @@ extension PlacementGenerator {
     /// Factor on all rents, percent.
     public var rentPercent: Int64 = 100
     /// Artifacts that may move, in percent of those that the incumbent holds.
-    public var movePercent: Int64 = 150
+    public var movePercent: Int64 = 100
     /// Storage of sites that are short of it, in percent of all artifacts of the models near them.
-    public var shortStoragePercent: Int64 = 35
+    public var shortStoragePercent: Int64 = 28
     /// Power of sites that are short of it above their idle draw, percent of the rest.
     public var shortPowerPercent: Int64 = 44
     /// Share of demands that must be served in their own country, percent.
     public var countryResidencyPercent: Int = 8
     /// Share of demands that must be served in the bloc of their country, percent.
     public var blocResidencyPercent: Int = 40
+    /// Licensed copies of a model, in percent of the replicas that its busiest hour takes.
+    public var licencePercent: Int64 = 95
+    /// Quota of a tenant that has one, in percent of the shares that its models take.
+    public var quotaPercent: Int64 = 105
 
     /// The calibrated knobs of a size and family.
     public init(size: Size, family: Family) {
@@ -104,7 +108,13 @@ extension PlacementGenerator {
         shortStoragePercent = 25
         shortPowerPercent = 40
       }
-      if size == .tiny { movePercent = 40 }
+      if size == .tiny {
+        movePercent = 25
+        if family == .metro {
+          edgeNodes = 6...24
+          ownedPercent = 90
+        }
+      }
     }
   }
 

@@ -38,6 +38,19 @@ public struct PlacementFormulation: Formulation {
   }
 }
 
+extension PlacementFormulation {
+  /// Most arcs for which the links by arc earn the time that their rows cost.
+  private static let mostLinkedArcs = 50_000
+
+  /// The program on which bounds of an instance are proven: with links by arc, as long as they are
+  /// not too many.
+  public static func forBounds(of instance: PlacementInstance) -> PlacementFormulation {
+    PlacementFormulation(
+      instance: instance,
+      links: instance.arcCount <= mostLinkedArcs ? .disaggregated : .plain)
+  }
+}
+
 /// Where each decision stands among the columns; -1 where it has no column.
 struct PlacementLayout: Sendable {
   /// What a column or a row is, for its name.

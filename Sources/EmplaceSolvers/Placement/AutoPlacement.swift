@@ -26,7 +26,7 @@ public struct AutoPlacement: Solver {
     let state =
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
-    let formulation = PlacementFormulation(instance: run.instance)
+    let formulation = PlacementFormulation.forBounds(of: run.instance)
     var plans = PlanSearch(run, formulation, from: state, backend: backend)
     var lagrangian = LagrangianSearch(run, formulation, index, backend: backend)
     if let iterations = run.limits.iterations {

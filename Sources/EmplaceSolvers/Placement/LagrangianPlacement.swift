@@ -25,7 +25,7 @@ public struct LagrangianPlacement: Solver {
   /// Climbs at the root, then searches the tree until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
     var search = LagrangianSearch(
-      run, PlacementFormulation(instance: run.instance), try PlacementIndex(run.instance),
+      run, PlacementFormulation.forBounds(of: run.instance), try PlacementIndex(run.instance),
       backend: backend)
     let limit = run.limits.iterations ?? .max
     while search.evaluations < limit, !search.isDone, !search.isStuck, !run.shouldStop() {

@@ -21,8 +21,7 @@ public struct MIPPlacement: Solver {
   /// Solves the program until it is proven or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
     if run.incumbent == nil { _ = try GreedyPlacement.best.search(run) }
-    let formulation = PlacementFormulation(instance: run.instance, links: .disaggregated)
-    let plain = PlacementFormulation(instance: run.instance)
+    let formulation = PlacementFormulation.forBounds(of: run.instance)
     let monitor = try MIPPlacementMonitor(run, formulation, source: name)
     var options = MIPOptions()
     options.gap = run.limits.gap
@@ -35,7 +34,7 @@ public struct MIPPlacement: Solver {
     } catch {
       throw .backend("\(error)")
     }
-    certify(answer, plain, run)
+    certify(answer, formulation, run)
     if answer.status == .infeasible, run.incumbent == nil { return .infeasible }
     if answer.status == .optimal, let bound = answer.bound {
       run.raise(
@@ -45,8 +44,10 @@ public struct MIPPlacement: Solver {
   }
 
   /// What the duals of the root, or the ray of an infeasible program, prove by themselves.
-  private func certify(_ answer: MIPAnswer, _ plain: PlacementFormulation, _ run: Run<Placement>) {
-    let program = plain.program
+  private func certify(
+    _ answer: MIPAnswer, _ formulation: PlacementFormulation, _ run: Run<Placement>
+  ) {
+    let program = formulation.program
     if let ray = answer.farkasRay.map({ Array($0.prefix(program.rowCount)) }),
       let multipliers = IntegerMultipliers(farkasRay: ray, for: program)
     {
@@ -59,7 +60,7 @@ public struct MIPPlacement: Solver {
       }
     }
     guard let duals = answer.duals else { return }
-    var dual = PlacementDual(formulation: plain).dual()
+    var dual = PlacementDual(formulation: formulation).dual()
     dual.set(Array(duals.prefix(program.rowCount)))
     guard let value = try? dual.evaluate() else { return }
     let certificate = Certificate(
