@@ -23,6 +23,9 @@ public struct BundleAscent {
   public private(set) var evaluations = 0
   private let model: BundleModel
   private var nullSteps = 0
+  /// Whether a step that promises too little is tried longer before the climb counts as converged:
+  /// for a root that is climbed once, not for the nodes of a tree.
+  public var lengthens = false
   /// Steps in a row that were lengthened because they promised too little.
   private var lengthened = 0
 
@@ -92,7 +95,7 @@ public struct BundleAscent {
       if promise < least {
         // A short step promises little: only one that does so at several lengths has converged.
         lengthened += 1
-        if lengthened > 3 {
+        if !lengthens || lengthened > 3 || model.scale >= 1 {
           isConverged = true
           return
         }
@@ -105,20 +108,23 @@ public struct BundleAscent {
     }
   }
 
-  /// Minimises the model until its proposal gains a fair share of what any could; where that takes
-  /// too long, in shorter steps.
+  /// Minimises the model until its proposal promises enough, or none does; where that takes too
+  /// long, in shorter steps.
   private mutating func improve(beyond best: Double, least: Double) {
-    for _ in 0..<10 {
+    for _ in 0..<20 {
       model.settle()
-      for _ in 0..<12 {
-        model.minimise(dual, passes: 10, tolerance: 0.002 * least)
-        let most = model.regularisedMaximum() - best
+      for tolerance in [0.02, 0.002] {
+        let isDone = model.minimise(dual, passes: 60, tolerance: tolerance * least)
         promise = model.value(dual) - best
+        if promise >= least { return }
+        guard isDone else { break }
+        // At a node that is good enough.
+        if !lengthens { return }
+        let most = model.regularisedMaximum() - best
         if most < least {
           promise = most
           return
         }
-        if promise - model.penalty() > 0.4 * most { return }
       }
       model.scale *= 0.5
     }

@@ -102,16 +102,18 @@ extension BundleModel {
     return cost[block * capacity + slot] - even - odd
   }
 
-  /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made.
-  func minimise(_ dual: borrowing LagrangianDual, passes: Int, tolerance: Double) {
+  /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made; says
+  /// which.
+  func minimise(_ dual: borrowing LagrangianDual, passes: Int, tolerance: Double) -> Bool {
     defer { for index in weight.indices where weight[index] > 0 { lastUse[index] = round } }
     for _ in 0..<passes {
       var gained = 0.0
       for block in program.blocks.indices {
         gained += isBox[block] ? moveBox(block, dual) : moveWeights(block)
       }
-      if gained < tolerance { return }
+      if gained < tolerance { return true }
     }
+    return false
   }
 
   /// Moves weight within a block, each time from its dearest point to its cheapest.

@@ -10,6 +10,10 @@ final class LagrangianRepair {
   private let run: Run<Placement>
   private let index: PlacementIndex
   private var calls = 0
+  /// Offers to pass over: after one without gain twice as many as before, at most ``longestRest``.
+  private var resting = 0
+  private var rest = 1
+  private static let longestRest = 64
 
   init(_ formulation: PlacementFormulation, _ index: PlacementIndex, _ run: Run<Placement>) {
     self.formulation = formulation
@@ -20,18 +24,34 @@ final class LagrangianRepair {
   /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to.
   func offer(_ values: [Int64], source: String) {
     calls += 1
+    guard resting == 0 else {
+      resting -= 1
+      return
+    }
     let state = PlacementState(index: index)
     startReplicas(values, state)
     routeParts(values, state)
     state.commit()
     let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
     let search = PlacementSearch(state, random: random)
-    for demand in run.instance.demands.indices where state.unservedParts(ofDemand: demand) > 0 {
-      search.addPending(demand)
-    }
-    search.recreate(noise: 0)
+    // What must go somewhere whole is left to ejection, which moves others out of its way.
+    for (demand, element) in run.instance.demands.enumerated()
+    where element.parts > 1 || element.unservedCost != nil { search.addPending(demand) }
+    let isInserted = !search.pending.isEmpty
+    if isInserted { search.recreate(noise: 0) }
     search.settle()
-    guard search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) else { return }
+    let before = run.objective
+    if search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) {
+      finish(search, source: source)
+    }
+    // Insertion takes long, ejection is quick.
+    rest = run.objective < before || !isInserted ? 1 : min(2 * rest, Self.longestRest)
+    resting = rest - 1
+  }
+
+  /// Improves what is near enough to the incumbent, and offers what beats it.
+  private func finish(_ search: PlacementSearch, source: String) {
+    let state = search.state
     search.settle()
     if run.objective == .max || Double(state.totals.objective) < 1.1 * Double(run.objective) {
       search.descend(rounds: 2) { run.shouldStop() }

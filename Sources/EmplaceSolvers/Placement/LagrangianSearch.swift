@@ -42,6 +42,7 @@ struct LagrangianSearch {
     repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
+    ascent.lengthens = !run.instance.artifacts.isEmpty
   }
 
   /// Whether nothing is left to do: proven, infeasible, or the tree is exhausted.
@@ -99,6 +100,7 @@ extension LagrangianSearch {
     for block in program.blocks.indices { dual.keep(row: -1, inBlock: block) }
     dual.set(multipliers)
     ascent = BundleAscent(dual: dual, worth: setup.worth)
+    ascent.lengthens = true
     do throws(BlockMinimiser.Failure) {
       try ascent.climb(iterations: 1, target: target, share: 0, shouldStop: { false })
     } catch {
@@ -142,7 +144,8 @@ extension LagrangianSearch {
       let slice = min(left, 20)
       do throws(BlockMinimiser.Failure) {
         try ascent.climb(
-          iterations: slice, target: target, share: 0.0005, shouldStop: { run.shouldStop() })
+          iterations: slice, target: target, share: run.instance.artifacts.isEmpty ? 0.005 : 0.0005,
+          shouldStop: { run.shouldStop() })
       } catch {
         recover(from: error)
         return
@@ -154,7 +157,7 @@ extension LagrangianSearch {
       guard !ascent.isEmpty else { return raiseEmpty() }
       raiseRoot()
       repair.offer(ascent.dual.values, source: "lagrangian")
-      repair.offer(ascent.average(), source: "lagrangian")
+      if ascent.lengthens { repair.offer(ascent.average(), source: "lagrangian") }
       if ascent.isConverged || (relaxationTree != nil && keptEvaluations >= 60) {
         nextPhase()
         return
@@ -180,6 +183,7 @@ extension LagrangianSearch {
       return
     }
     phase = .branching
+    ascent.lengthens = false
     // Rows kept inside the blocks must earn the time that they cost at every node.
     if relaxationTree != nil, let rootBefore, run.objective != .max {
       let gain = Double(run.bound) - Double(rootBefore)
