@@ -62,7 +62,7 @@ extension MIPBackendConformance {
     latency("cancel in a large relaxation", largeRelaxation, after: 1, cancel: 1),
     latency("time limit in a large relaxation", largeRelaxation, after: 1, timeLimit: 0.5),
     silence("silence in a tree", tree, seconds: 1, most: 0.05),
-    silence("silence in the tree of a location program", relaxation, seconds: 6, most: 0.4),
+    silence("silence in the tree of a location program", relaxation, seconds: 6, most: 0.6),
     silence("silence in a large relaxation", largeRelaxation, seconds: 3, most: 0.2),
     Case("cancel before the start") { backend, findings in
       let monitor = StoppingMonitor(after: 0)
