@@ -243,7 +243,7 @@ extension BundleModel {
   }
 
   /// The price of leaving the centre for the model's multipliers.
-  func penalty() -> Double {
+  private func penalty() -> Double {
     var sum = 0.0
     for row in residual.indices where !isKept[row] && metric[row] > 0 {
       let step = multipliers[row] - centre[row]

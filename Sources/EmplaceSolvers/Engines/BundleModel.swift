@@ -142,12 +142,12 @@ extension BundleModel {
         }
         continue
       }
-      for index in block * capacity..<block * capacity + pointCount[block] {
+      let first = block * capacity
+      for index in first..<first + pointCount[block] {
         weight[index] = 0
-        isActive[index] =
-          isWithin(points[index], dual, ofBlock[block])
-          && holds(dual.kept[block], block, slot: index - block * capacity)
+        isActive[index] = isWithin(points[index], dual, ofBlock[block])
       }
+      restBeyond(dual.kept[block], block)
     }
   }
 
@@ -162,22 +162,24 @@ extension BundleModel {
     }
   }
 
-  /// Whether a point satisfies a row that its block keeps: all columns of such a row are the block's.
-  private func holds(_ row: Int, _ block: Int, slot: Int) -> Bool {
-    guard row >= 0 else { return true }
+  /// Rests the points that violate the row that their block keeps: all its columns are the block's.
+  private func restBeyond(_ row: Int, _ block: Int) {
     let rows = matrix.rows(ofBlock: block)
-    guard let position = rows.firstIndex(where: { matrix.blockRow[$0] == Int32(row) }) else {
-      return true
-    }
-    let start = activityStart[block] + slot * rows.count
-    let activity =
-      activities[start + position - rows.lowerBound] / Double(program.blocks[block].multiplicity)
+    guard row >= 0, let place = rows.firstIndex(where: { matrix.blockRow[$0] == Int32(row) })
+    else { return }
+    let multiplicity = Double(program.blocks[block].multiplicity)
     let side = Double(program.rightHandSide[row])
     let slack = 1e-9 * max(1, abs(side))
-    switch program.relation[row] {
-    case .atLeast: return activity >= side - slack
-    case .atMost: return activity <= side + slack
-    case .equal: return abs(activity - side) <= slack
+    for slot in 0..<pointCount[block] {
+      let position = activityStart[block] + slot * rows.count + place - rows.lowerBound
+      let over = activities[position] / multiplicity - side
+      let holds =
+        switch program.relation[row] {
+        case .atLeast: over >= -slack
+        case .atMost: over <= slack
+        case .equal: abs(over) <= slack
+        }
+      if !holds { isActive[block * capacity + slot] = false }
     }
   }
 

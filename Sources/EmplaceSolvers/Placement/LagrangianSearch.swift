@@ -42,8 +42,11 @@ struct LagrangianSearch {
     repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
-    ascent.lengthens = !run.instance.artifacts.isEmpty
+    ascent.lengthens = isFleet
   }
+
+  /// Whether the instance is a fleet, not a benchmark without artifacts.
+  private var isFleet: Bool { !run.instance.artifacts.isEmpty }
 
   /// Whether nothing is left to do: proven, infeasible, or the tree is exhausted.
   var isDone: Bool { phase == .done }
@@ -83,7 +86,7 @@ extension LagrangianSearch {
   private mutating func start() {
     phase = .climbing
     let program = ascent.dual.program
-    guard let backend, !run.instance.artifacts.isEmpty,
+    guard let backend, isFleet,
       program.entryCount <= Self.relaxationLimit
     else { return }
     var options = LPOptions()
@@ -100,7 +103,7 @@ extension LagrangianSearch {
     for block in program.blocks.indices { dual.keep(row: -1, inBlock: block) }
     dual.set(multipliers)
     ascent = BundleAscent(dual: dual, worth: setup.worth)
-    ascent.lengthens = true
+    ascent.lengthens = isFleet
     do throws(BlockMinimiser.Failure) {
       try ascent.climb(iterations: 1, target: target, share: 0, shouldStop: { false })
     } catch {
@@ -144,7 +147,7 @@ extension LagrangianSearch {
       let slice = min(left, 20)
       do throws(BlockMinimiser.Failure) {
         try ascent.climb(
-          iterations: slice, target: target, share: run.instance.artifacts.isEmpty ? 0.005 : 0.0005,
+          iterations: slice, target: target, share: isFleet ? 0.0005 : 0.005,
           shouldStop: { run.shouldStop() })
       } catch {
         recover(from: error)
@@ -157,7 +160,7 @@ extension LagrangianSearch {
       guard !ascent.isEmpty else { return raiseEmpty() }
       raiseRoot()
       repair.offer(ascent.dual.values, source: "lagrangian")
-      if ascent.lengthens { repair.offer(ascent.average(), source: "lagrangian") }
+      if isFleet { repair.offer(ascent.average(), source: "lagrangian") }
       if ascent.isConverged || (relaxationTree != nil && keptEvaluations >= 60) {
         nextPhase()
         return

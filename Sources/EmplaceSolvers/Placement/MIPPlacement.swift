@@ -3,8 +3,8 @@ public import EmplaceMIP
 public import EmplaceProblems
 internal import Synchronization
 
-/// Placement by a MIP backend on the strengthened program: links by arc, cover cuts, and plans
-/// injected from a short local search.
+/// Placement by a MIP backend on the strengthened program: links by arc where they are few, cover
+/// cuts, and plans injected from a short local search.
 ///
 /// The backend's bound is a claim; the duals of its root relaxation are rounded to integers and
 /// become a certificate of their own. An iteration is a tree node.
