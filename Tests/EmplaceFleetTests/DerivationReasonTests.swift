@@ -12,7 +12,7 @@ struct DerivationReasonTests {
     let derivation = PlacementDerivation(fleet: fleet)
     let reason = derivation.admissibility(demand: 0, variant: 0, pool: 0)
     #expect(try derivation.instance(threads: 1).arcCount == (reason == nil ? 1 : 0))
-    let counts = derivation.reasonCounts(demand: 0)
+    let counts = derivation.reasonCounts(demands: [0])[0]
     #expect(counts.map(\.kind) == (reason.map { [$0.kind] } ?? []))
     #expect(counts.allSatisfy { $0.count == 1 })
     return reason
@@ -257,7 +257,7 @@ struct DerivationReasonTests {
     #expect(derivation.admissibility(demand: 0, variant: 1, pool: 0) == .otherModel)
     #expect(derivation.admissibility(demand: 7, variant: 0, pool: 0) == .otherModel)
     #expect(derivation.admissibility(demand: 0, variant: 0, pool: -1) == .otherModel)
-    #expect(derivation.reasonCounts(demand: -1).isEmpty)
+    #expect(derivation.reasonCounts(demands: [-1]) == [[]])
     #expect(
       Inadmissible.accuracy(variant: 912_500, needed: 1_000_000).description
         == "the variant's accuracy is 91.25 %, the demand needs 100 %")
@@ -306,7 +306,7 @@ struct DerivationReasonTests {
             if let reason { counts[reason.kind, default: 0] += 1 }
           }
         }
-        let listed = derivation.reasonCounts(demand: demand)
+        let listed = derivation.reasonCounts(demands: [demand])[0]
         #expect(Dictionary(uniqueKeysWithValues: listed.map { ($0.kind, $0.count) }) == counts)
       }
     }

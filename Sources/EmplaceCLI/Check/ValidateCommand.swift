@@ -56,10 +56,10 @@ struct ValidateCommand: EmplaceSubcommand {
     guard !none.isEmpty else { return "" }
     var text =
       "\nNothing may serve these demands; how many (variant, pool) pairs each reason rules out\n"
+    let listed = Array(none.prefix(Self.lineLimit))
     text += Figures.table(
-      none.prefix(Self.lineLimit).map { demand in
-        let counts = derivation.reasonCounts(demand: demand)
-        return [
+      zip(listed, derivation.reasonCounts(demands: listed)).map { demand, counts in
+        [
           instance.demands[demand].name,
           counts.map { "\($0.kind.rawValue) \($0.count)" }.joined(separator: ", "),
         ]

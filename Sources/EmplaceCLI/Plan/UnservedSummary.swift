@@ -63,6 +63,7 @@ struct UnservedSummary {
     var served = [Int64](repeating: 0, count: instance.demands.count)
     for route in solution.routes { served[route.demand] += route.parts }
     let spare = SpareLoad(solution, instance)
+    var ruledOut: [(row: Int, demand: Int)] = []
     for (index, demand) in instance.demands.enumerated() {
       let row = min(max(Int(demand.priorityClass), 0), rows.count - 1)
       let hours = index * instance.hours..<(index + 1) * instance.hours
@@ -74,17 +75,20 @@ struct UnservedSummary {
       guard missing > 0 else { continue }
       rows[row].unserved += rate * Int128(missing) / Int128(demand.parts)
       rows[row].demands += 1
-      rows[row].count(spare.reason(index) ?? Self.ruledOut(index, derivation))
+      if let reason = spare.reason(index) {
+        rows[row].count(reason)
+      } else {
+        ruledOut.append((row, index))
+      }
+    }
+    let counts = derivation.reasonCounts(demands: ruledOut.map(\.demand))
+    for ((row, _), counts) in zip(ruledOut, counts) {
+      let most = counts.max { $0.count < $1.count }
+      rows[row].count(.inadmissible(most?.kind ?? .noProfile))
     }
     for row in rows.indices {
       rows[row].reasons.sort { ($1.count, $0.reason.word) < ($0.count, $1.reason.word) }
     }
-  }
-
-  private static func ruledOut(_ demand: Int, _ derivation: PlacementDerivation) -> Reason {
-    let counts = derivation.reasonCounts(demand: demand)
-    let most = counts.max { $0.count < $1.count }
-    return .inadmissible(most?.kind ?? .noProfile)
   }
 
   /// Share of all requests that is served.

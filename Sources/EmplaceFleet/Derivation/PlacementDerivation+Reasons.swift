@@ -14,25 +14,38 @@ extension PlacementDerivation {
       fleet.pools.indices.contains(pool),
       fleet.variants[variant].model == fleet.demands[demand].model
     else { return .otherModel }
-    return reason(demand, variant, pool) { type in
+    return reason(demand, variant, pool, KnownWaits()) { type in
       builder.options(model: fleet.variants[variant].model, types: [type]).first ?? ModelOptions()
     }
   }
 
-  /// For a demand, how many pairs of a variant of its model and a pool each kind of reason rules
-  /// out, in the order of kinds, without those that rule out none.
-  public func reasonCounts(demand: Int) -> [ReasonCount] {
-    guard fleet.demands.indices.contains(demand) else { return [] }
-    let model = fleet.demands[demand].model
+  /// For each of some demands, how many pairs of a variant of its model and a pool each kind of
+  /// reason rules out, in the order of kinds, without those that rule out none.
+  ///
+  /// What demands of one model have in common is worked out once.
+  public func reasonCounts(demands: [Int]) -> [[ReasonCount]] {
     let types = Set(fleet.pools.map(\.nodeType)).sorted()
-    let options = builder.options(model: model, types: types)
+    let waits = KnownWaits()
+    var known: [Int: [ModelOptions]] = [:]
+    return demands.map { demand in
+      guard fleet.demands.indices.contains(demand) else { return [] }
+      let model = fleet.demands[demand].model
+      let options = known[model] ?? builder.options(model: model, types: types)
+      known[model] = options
+      return reasonCounts(demand, waits) { type in
+        types.firstIndex(of: type).map { options[$0] } ?? ModelOptions()
+      }
+    }
+  }
+
+  private func reasonCounts(
+    _ demand: Int, _ waits: KnownWaits, options: (Int) -> ModelOptions
+  ) -> [ReasonCount] {
     var counts = Array(repeating: 0, count: Inadmissible.Kind.allCases.count)
     let order = Inadmissible.Kind.allCases
     for pool in fleet.pools.indices {
-      for variant in fleet.models[model].variants {
-        let reason = reason(demand, variant, pool) { type in
-          types.firstIndex(of: type).map { options[$0] } ?? ModelOptions()
-        }
+      for variant in fleet.models[fleet.demands[demand].model].variants {
+        let reason = reason(demand, variant, pool, waits, options: options)
         if let reason, let position = order.firstIndex(of: reason.kind) { counts[position] += 1 }
       }
     }
@@ -40,11 +53,22 @@ extension PlacementDerivation {
   }
 
   private func reason(
-    _ demand: Int, _ variant: Int, _ pool: Int, options: (Int) -> ModelOptions
+    _ demand: Int, _ variant: Int, _ pool: Int, _ waits: KnownWaits,
+    options: (Int) -> ModelOptions
   ) -> Inadmissible? {
     ruleOfSite(demand, variant, fleet.sites[fleet.pools[pool].site])
-      ?? ruleOfHardware(demand, variant, pool)
-      ?? ruleOfTime(demand, variant, pool, options)
+      ?? ruleOfHardware(demand, variant, pool, waits)
+      ?? ruleOfTime(demand, variant, pool, waits, options)
+  }
+
+  /// The waiting rule of a token profile under all demands for a model.
+  private func waiting(
+    _ profile: TokenProfile, batch: Int, model: Int, _ waits: KnownWaits
+  ) -> TokenCalculator? {
+    waits.value(.init(profile: profile, batch: batch, model: model)) {
+      TokenCalculator(
+        builder.calculator, profile: profile, batch: batch, mix: index.models[model].mixes)
+    }
   }
 
   // MARK: Where and what
@@ -81,7 +105,9 @@ extension PlacementDerivation {
     return nil
   }
 
-  private func ruleOfHardware(_ demand: Int, _ variant: Int, _ pool: Int) -> Inadmissible? {
+  private func ruleOfHardware(
+    _ demand: Int, _ variant: Int, _ pool: Int, _ waits: KnownWaits
+  ) -> Inadmissible? {
     let (offered, place) = (fleet.variants[variant], fleet.pools[pool])
     let nodes = LaneFinder.nodes(of: place, in: fleet)
     if nodes == 0 { return .noNodes }
@@ -93,8 +119,7 @@ extension PlacementDerivation {
     var cache: Int64 = 0
     switch (profile, fleet.demands[demand].objective) {
     case (.tokens(let tokens), .tokens):
-      let waiting = TokenCalculator(
-        builder.calculator, profile: tokens, batch: 1, mix: index.models[offered.model].mixes)
+      let waiting = waiting(tokens, batch: 1, model: offered.model, waits)
       cache = waiting.flatMap { tokens.cacheBytes(batch: 1, context: $0.context) } ?? 0
     case (.affine, .latency), (.measured, .latency): break
     default: return .otherObjective
@@ -110,7 +135,8 @@ extension PlacementDerivation {
   // MARK: In time
 
   private func ruleOfTime(
-    _ demand: Int, _ variant: Int, _ pool: Int, _ options: (Int) -> ModelOptions
+    _ demand: Int, _ variant: Int, _ pool: Int, _ waits: KnownWaits,
+    _ options: (Int) -> ModelOptions
   ) -> Inadmissible? {
     let (element, place) = (fleet.demands[demand], fleet.pools[pool])
     let trip = roundTrips.value(region: element.region, site: place.site)
@@ -129,7 +155,7 @@ extension PlacementDerivation {
       if Int64(table.slack[classNumber * table.options.count + number]) >= network { return nil }
       batches.append(Int(option.batch))
     }
-    return closest(demand, variant, place, network, batches: batches)
+    return closest(demand, variant, place, network, batches: batches, waits)
   }
 
   /// Class of a demand among those of its model.
@@ -147,15 +173,15 @@ extension PlacementDerivation {
   /// The objective that is missed at the batch limit that comes closest, of those that are planned
   /// with; of all that fit where none is, because none serves any demand from anywhere.
   private func closest(
-    _ demand: Int, _ variant: Int, _ place: Pool, _ network: Int64, batches: [Int]
+    _ demand: Int, _ variant: Int, _ place: Pool, _ network: Int64, batches: [Int],
+    _ waits: KnownWaits
   ) -> Inadmissible? {
     let (element, offered) = (fleet.demands[demand], fleet.variants[variant])
     guard let profile = builder.profile(of: offered, on: place.nodeType) else { return nil }
     var best: (excess: Int64, reason: Inadmissible)?
     for batch in batches.isEmpty ? profile.candidateBatches : batches {
-      guard let (excess, reason) = miss(element, offered, profile, batch, place, network) else {
-        continue
-      }
+      guard let (excess, reason) = miss(element, offered, profile, batch, place, network, waits)
+      else { continue }
       if excess < best?.excess ?? .max { best = (excess, reason) }
     }
     return best?.reason
@@ -169,7 +195,7 @@ extension PlacementDerivation {
   /// not fit the node.
   private func miss(
     _ demand: Demand, _ variant: Variant, _ profile: Profile, _ batch: Int, _ place: Pool,
-    _ network: Int64
+    _ network: Int64, _ waits: KnownWaits
   ) -> (Int64, Inadmissible)? {
     var late = Inadmissible.Late(
       percentileMillionths: demand.percentileMillionths, promisedMicroseconds: nil,
@@ -181,8 +207,7 @@ extension PlacementDerivation {
     case (.tokens(let tokens), .tokens(let first, let each, let exact)):
       let lengths = LengthTables.coarse(exact)
       guard
-        let waiting = TokenCalculator(
-          builder.calculator, profile: tokens, batch: batch, mix: index.models[variant.model].mixes),
+        let waiting = waiting(tokens, batch: batch, model: variant.model, waits),
         let cache = tokens.cacheBytes(batch: batch, context: waiting.context),
         (try? builder.fit(variant, on: place.nodeType, cacheBytes: cache)) != nil
       else { return nil }
@@ -205,6 +230,24 @@ extension PlacementDerivation {
       return (excess(), .latency(late))
     default: return nil
     }
+  }
+}
+
+/// Waiting rules of token profiles that answers about several demands share.
+private final class KnownWaits {
+  struct Key: Hashable {
+    var profile: TokenProfile
+    var batch: Int
+    var model: Int
+  }
+
+  private var known: [Key: TokenCalculator?] = [:]
+
+  func value(_ key: Key, orMake make: () -> TokenCalculator?) -> TokenCalculator? {
+    if let value = known[key] { return value }
+    let value = make()
+    known[key] = .some(value)
+    return value
   }
 }
 

@@ -152,7 +152,8 @@ private struct QueueTail {
     var next = values
     for j in stride(from: 1, through: last, by: 1) {
       var sum = arrivals.tail(batch + j) + beyond
-      for i in stride(from: 1, through: min(last, batch + j), by: 1) {
+      let first = max(1, batch + j - arrivals.last)
+      for i in stride(from: first, through: min(last, batch + j), by: 1) {
         sum += values[i] * arrivals.mass(batch + j - i)
       }
       next[j] = min(values[j], sum)
@@ -163,7 +164,7 @@ private struct QueueTail {
   /// Bound of `P(Q + N >= count)`.
   func reach(_ count: Int, after arrivals: PoissonTable) -> Double {
     var sum = arrivals.tail(count)
-    for i in stride(from: 1, through: min(last, count), by: 1) {
+    for i in stride(from: max(1, count - arrivals.last), through: min(last, count), by: 1) {
       sum += values[i] * arrivals.mass(count - i)
     }
     return min(1, count > last ? sum + beyond : sum)
@@ -174,6 +175,8 @@ private struct QueueTail {
 struct PoissonTable {
   private var masses: [Double]
   private var tails: [Double]
+  /// The largest number whose probability is not zero to a double.
+  let last: Int
 
   /// `P(N = n)` and an upper bound of `P(N >= n)` for n up to `last`.
   init(mean: Double, last: Int) {
@@ -184,6 +187,7 @@ struct PoissonTable {
       if n > 0 { logarithm += mean > 0 ? log(mean / Double(n)) : -.infinity }
       masses.append(exp(logarithm))
     }
+    self.last = masses.lastIndex { $0 > 0 } ?? 0
     tails = Array(repeating: 1, count: last + 2)
     // Beyond the table the masses fall at least geometrically, where it reaches past the mean.
     let ratio = mean / Double(last + 1)

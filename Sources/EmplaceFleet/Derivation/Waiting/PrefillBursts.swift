@@ -48,8 +48,9 @@ struct PrefillBursts: Sendable {
       tails.append(rest)
       if rest < 1e-12 { break }
       for (k, (_, load)) in loads.enumerated() {
+        let power = powers[k]
         var sum = 0.0
-        for j in 1...n { sum += Double(j) * masses[j] * powers[k][n - j] }
+        for j in 1...n { sum += Double(j) * masses[j] * power[n - j] }
         powers[k].append(load * sum / Double(n))
       }
     }
