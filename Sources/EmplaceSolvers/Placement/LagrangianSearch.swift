@@ -89,16 +89,19 @@ extension LagrangianSearch {
     guard let backend, isFleet,
       program.entryCount <= Self.relaxationLimit
     else { return }
-    var options = LPOptions()
+    var options = LPOptions(wantsFarkasRay: true)
     if run.limits.iterations == nil {
       options.timeSeconds = run.limits.timeSeconds.map { 0.5 * max($0 - run.elapsedSeconds, 0) }
     }
     // Without an answer the ascent starts by itself.
     guard let session = try? backend.openRelaxation(program),
       let answer = try? session.solve(
-        options, monitor: StoppingMonitor { [run] in run.shouldStop() }),
-      let multipliers = answer.duals
+        options, monitor: StoppingMonitor { [run] in run.shouldStop() })
     else { return }
+    if let ray = answer.farkasRay, let certificate = Certificate(farkasRay: ray, on: program) {
+      return raiseEmpty(certificate)
+    }
+    guard let multipliers = answer.duals else { return }
     var dual = setup.dual()
     for block in program.blocks.indices { dual.keep(row: -1, inBlock: block) }
     dual.set(multipliers)
@@ -220,12 +223,16 @@ extension LagrangianSearch {
   private mutating func raiseEmpty() {
     phase = .done
     guard let block = try? ascent.dual.emptyBlock() else { return }
-    provenEmpty = true
-    raise(
-      .max,
+    raiseEmpty(
       Certificate(
         denominator: 1, kept: ascent.dual.keptRows,
         nodes: [.init(rows: [], changes: [], kind: .emptyBlock(block))]))
+  }
+
+  private mutating func raiseEmpty(_ certificate: Certificate) {
+    phase = .done
+    provenEmpty = true
+    raise(.max, certificate)
   }
 }
 

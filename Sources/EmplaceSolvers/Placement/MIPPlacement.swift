@@ -48,16 +48,8 @@ public struct MIPPlacement: Solver {
     _ answer: MIPAnswer, _ formulation: PlacementFormulation, _ run: Run<Placement>
   ) {
     let program = formulation.program
-    if let ray = answer.farkasRay.map({ Array($0.prefix(program.rowCount)) }),
-      let multipliers = IntegerMultipliers(farkasRay: ray, for: program)
-    {
-      let certificate = Certificate(
-        denominator: multipliers.denominator, kept: [],
-        multipliers: multipliers.dense(rowCount: program.rowCount), isFarkas: true)
-      if let stated = try? certificate.stated(on: program), stated.proof == .infeasible {
-        run.raise(
-          Bound(value: .max, evidence: .certificate(stated.certificate, by: backend.name)))
-      }
+    if let ray = answer.farkasRay, let certificate = Certificate(farkasRay: ray, on: program) {
+      run.raise(Bound(value: .max, evidence: .certificate(certificate, by: backend.name)))
     }
     guard let duals = answer.duals else { return }
     var dual = PlacementDual(formulation: formulation).dual()
