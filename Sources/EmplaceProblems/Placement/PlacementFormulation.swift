@@ -114,7 +114,7 @@ extension PlacementFormulation {
   public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
 
   /// Columns on which a tree branches, by class, the most important class first: rented nodes and
-  /// sites, artifacts, replicas, units set apart, then routes.
+  /// sites, artifacts, replicas, units set apart, then routes, those of failure cases included.
   public var branchingClasses: [[Int]] {
     var classes = [[Int]](repeating: [], count: 4)
     for (column, label) in layout.columns.enumerated() {
@@ -122,7 +122,7 @@ extension PlacementFormulation {
       case .rented, .open, .live, .inDomain: classes[0].append(column)
       case .present, .loaded: classes[1].append(column)
       case .replicas, .apart: classes[2].append(column)
-      case .route: classes[3].append(column)
+      case .route, .caseRoute: classes[3].append(column)
       default: break
       }
     }
