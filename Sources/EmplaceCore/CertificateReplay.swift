@@ -120,7 +120,16 @@ struct CertificateReplay {
     guard !stack.isEmpty, stack.allSatisfy({ $0.childrenLeft == 0 }) else {
       throw CertificateError(node: -1, reason: "the tree is not complete")
     }
-    return (certificate, best.map { .bound($0) } ?? .infeasible)
+    guard let best else {
+      // With zero costs the multipliers may have any scale: the one that is written is 1.
+      if filling { certificate.denominator = 1 }
+      guard certificate.denominator == 1 else {
+        throw CertificateError(
+          node: -1, reason: "a proof that there is no solution has denominator 1")
+      }
+      return (certificate, .infeasible)
+    }
+    return (certificate, .bound(best))
   }
 
   // MARK: Path

@@ -80,7 +80,11 @@ struct AnswerHeaderReader {
           "the instance was read with the sense \"\(expected.sense)\"",
           maybe: "--sense \(header.sense)")
       }
-    case "currency": header.currency = try reader.string()
+    case "currency":
+      header.currency = try reader.string()
+      if checksDigest, header.currency != expected.currency, mismatch == nil {
+        mismatch = reader.refused("the instance at hand is priced in \"\(expected.currency)\"")
+      }
     default: return false
     }
     return true
