@@ -131,7 +131,8 @@ struct SolveReport {
     switch termination {
     case .optimal: "the incumbent meets the bound"
     case .gapReached: "the gap asked for is reached"
-    case .infeasible: "proven"
+    case .infeasible where result.status == .infeasible: "proven"
+    case .infeasible: "there is no plan, \(command.algorithm) claims"
     case .exhausted: "nothing more to try"
     case .timeLimit: "out of time"
     case .iterationLimit: "out of iterations"
