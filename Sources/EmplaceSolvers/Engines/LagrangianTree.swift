@@ -72,31 +72,11 @@ public struct LagrangianTree {
     ascent.dual.multipliers = nodes[index].multipliers
     ascent.restart(restricted: restricted)
     ascent.scale = 1
-    let incumbent = oracle.incumbent()
-    let target = incumbent == .max ? estimatedTarget(index) : Double(incumbent)
-    let granularity = granularity
-    var isClosed = false
-    do throws(BlockMinimiser.Failure) {
-      try ascent.climb(
-        iterations: iterationsPerNode, target: target, share: 0.1,
-        shouldStop: { isClosed || oracle.shouldStop() },
-        onEvaluation: { dual, value in
-          isClosed = dual.bound(value, granularity: granularity) >= incumbent
-        })
-    } catch {
-      // Numbers too large for a block here: the inherited bound stands, or what was reached.
-    }
+    climb(index, iterations: iterationsPerNode, share: 0.1, oracle)
     if ascent.isEmpty {
       nodes[index].isEmpty = true
       nodes[index].multipliers = ascent.dual.multipliers
       return
-    }
-    if let value = ascent.bestValue {
-      let bound = ascent.dual.bound(value, granularity: granularity)
-      if bound >= nodes[index].bound {
-        nodes[index].bound = bound
-        nodes[index].multipliers = ascent.bestMultipliers
-      }
     }
     oracle.repair(ascent.dual.values)
     if nodes[index].bound >= oracle.incumbent() {
@@ -104,6 +84,31 @@ public struct LagrangianTree {
       return
     }
     branch(index, oracle: oracle)
+  }
+
+  /// Raises the bound of a node by some iterations of the ascent.
+  private mutating func climb(_ index: Int, iterations: Int, share: Double, _ oracle: Oracle) {
+    let incumbent = oracle.incumbent()
+    let target = incumbent == .max ? estimatedTarget(index) : Double(incumbent)
+    let granularity = granularity
+    var isClosed = false
+    do throws(BlockMinimiser.Failure) {
+      try ascent.climb(
+        iterations: iterations, target: target, share: share,
+        shouldStop: { isClosed || oracle.shouldStop() },
+        onEvaluation: { dual, value in
+          isClosed = dual.bound(value, granularity: granularity) >= incumbent
+        })
+    } catch {
+      // Numbers too large for a block here: the inherited bound stands, or what was reached.
+    }
+    if let value = ascent.bestValue, !ascent.isEmpty {
+      let bound = ascent.dual.bound(value, granularity: granularity)
+      if bound >= nodes[index].bound {
+        nodes[index].bound = bound
+        nodes[index].multipliers = ascent.bestMultipliers
+      }
+    }
   }
 
   private func estimatedTarget(_ index: Int) -> Double {
@@ -132,7 +137,9 @@ public struct LagrangianTree {
 
   private mutating func branch(_ index: Int, oracle: Oracle) {
     guard let (column, at) = choice(oracle.branching, ascent.average()) else {
-      // Nothing left to split: the node keeps its bound for good.
+      // Nothing left to split: one solution, or none. A longer ascent finds what it costs, or that it
+      // costs more than the incumbent.
+      climb(index, iterations: 25 * iterationsPerNode, share: 0, oracle)
       closedBound = min(closedBound, nodes[index].bound)
       return
     }
