@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 SHIPPED := $(wildcard Instances/placement/demo/*fleet*.json)
 FLEET := $(if $(SHIPPED),$(SHIPPED),$(OUT)/fleet.json)
 
-.PHONY: demo build test lint bench install needs clean
+.PHONY: demo build test attack lint bench install needs clean
 
 # Builds, solves a fleet, checks the plan and its proof, and draws a page of it.
 demo: build
@@ -32,6 +32,14 @@ build: needs
 test: needs
 	swift build $(FLAGS) --build-tests
 	swift test $(FLAGS) --skip-build
+
+# What make test does a little of: thousands of hostile files and forgeries, and twenty runs of each
+# algorithm with one thread and with two, through the command.
+attack: needs
+	swift build $(FLAGS) --build-tests
+	EMPLACE_HOSTILE_CASES=2000 EMPLACE_HOSTILE_SECONDS=1 EMPLACE_FORGERIES=1000 EMPLACE_REPEATS=20 \
+	  swift test $(FLAGS) --skip-build \
+	  --filter "HostileCommandTests|ForgeryTests|RepeatabilityTests"
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

@@ -98,6 +98,11 @@ let package = Package(
     tests("EmplaceSolvers", ["EmplaceTestSupport", "EmplaceInstances", "EmplaceGLPK"]),
     tests("EmplaceInstances", ["EmplaceTestSupport", "EmplaceSolvers"]),
     tests("EmplaceReport", ["EmplaceTestSupport", "EmplaceInstances", "EmplaceSolvers"]),
-    tests("EmplaceCLI", ["EmplaceTestSupport", "Emplace", "EmplaceGLPK"]),
+    tests(
+      "EmplaceCLI",
+      [
+        "EmplaceTestSupport", "Emplace", "EmplaceGLPK",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
   ]
 )

@@ -48,8 +48,25 @@ final class CommandLineTool {
   /// Writes a file into the folder and returns its name.
   @discardableResult
   func write(_ text: String, to name: String) throws -> String {
-    try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    try write(Array(text.utf8), to: name)
     return name
+  }
+
+  /// Writes a file of bytes into the folder.
+  func write(_ bytes: [UInt8], to name: String) throws {
+    try Data(bytes).write(to: folder.appendingPathComponent(name))
+  }
+
+  /// Removes a file.
+  func remove(_ name: String) throws {
+    try FileManager.default.removeItem(at: folder.appendingPathComponent(name))
+  }
+
+  /// Gives a file another name, in place of what had it.
+  func rename(_ name: String, to other: String) throws {
+    if has(other) { try remove(other) }
+    try FileManager.default.moveItem(
+      at: folder.appendingPathComponent(name), to: folder.appendingPathComponent(other))
   }
 
   /// The text of a file in the folder.
@@ -170,6 +187,28 @@ enum Benchmarks {
     6 5 5 7 4 6 6 5
     4 6 6 5 5 7 4 6
     14 13 13
+    """
+
+  /// Three agents, six jobs; its proof takes a tree.
+  static let branchingGap = """
+    3 6
+    9 16 20 4 7 18
+    4 19 8 16 10 16
+    9 3 10 7 7 9
+    24 20 17 16 12 23
+    5 5 14 22 22 8
+    21 6 25 5 19 24
+    31 21 26
+    """
+
+  /// Two sites, three customers.
+  static let facility = """
+    2 3
+    20 100
+    30 120
+    5 7 9
+    1 2 3
+    3 2 1
     """
 
   /// One agent that is too small for its jobs: no assignment exists.

@@ -1,4 +1,5 @@
 import EmplaceCore
+import EmplaceTestSupport
 import Testing
 
 @testable import EmplaceFleet

@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceFleet
+import EmplaceTestSupport
 import Testing
 
 /// Hostile documents: each ends, soon, as a fleet or as a list of problems.

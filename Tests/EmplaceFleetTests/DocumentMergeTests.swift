@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceFleet
+import EmplaceTestSupport
 import Testing
 
 /// Several files become one fleet.

@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceFleet
+import EmplaceTestSupport
 import Testing
 
 /// What the values of a document become.

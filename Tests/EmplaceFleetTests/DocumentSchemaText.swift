@@ -1,3 +1,5 @@
+import EmplaceTestSupport
+
 @testable import EmplaceFleet
 
 /// The JSON Schema of the document, made from the table of keys.

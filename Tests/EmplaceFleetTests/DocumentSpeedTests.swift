@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceFleet
+import EmplaceTestSupport
 import Foundation
 import Testing
 

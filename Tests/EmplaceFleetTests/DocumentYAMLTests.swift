@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceFleet
+import EmplaceTestSupport
 import Testing
 
 /// YAML passes the same validation as JSON.

@@ -43,7 +43,26 @@ import Testing
     #expect(equal * 100 >= feasible * 90)
   }
 
-  /// The random instances are worth something: each family of limits changes the optimum of some.
+  /// The random instances are worth something: each constraint changes the optimum of some.
+  @Test func everyConstraintBindsSomewhere() {
+    var binding: [String: Int] = [:]
+    let labels = (1...15).map { "P\($0)" }
+    for seed in UInt64(0)..<400 {
+      let instance = RandomPlacement.micro.instance(seed: seed)
+      var oracle = PlacementBruteForce(instance)
+      let optimum = oracle.optimum()?.objective
+      for label in labels {
+        var relaxed = PlacementBruteForce(instance, ignoring: [label])
+        let value = relaxed.optimum()?.objective
+        #expect(value ?? .max <= optimum ?? .max, "seed \(seed), \(label)")
+        if value != optimum { binding[label, default: 0] += 1 }
+      }
+    }
+    print("binding", labels.map { "\($0): \(binding[$0] ?? 0)" }.joined(separator: ", "))
+    for label in labels { #expect(binding[label] ?? 0 > 0, "\(label)") }
+  }
+
+  /// Each kind of limit within a constraint does so too.
   @Test func everyFamilyBindsSomewhere() {
     var binding: [PlacementRelaxation: Int] = [:]
     for seed in UInt64(0)..<400 {

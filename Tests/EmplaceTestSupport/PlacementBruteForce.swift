@@ -8,6 +8,8 @@ public import EmplaceProblems
 public struct PlacementBruteForce {
   /// The instance.
   public let instance: PlacementInstance
+  /// Labels of constraints that are left out, to see what they change.
+  private let ignored: Set<String>
   private var routings: [[Int64]: Routing?] = [:]
 
   /// Best routes on some replicas, and those of every failure case.
@@ -17,8 +19,11 @@ public struct PlacementBruteForce {
     var failureRoutes: [[PlacementSolution.Route]]
   }
 
-  /// An oracle for an instance.
-  public init(_ instance: PlacementInstance) { self.instance = instance }
+  /// An oracle for an instance, without the constraints of some labels: `P4`.
+  public init(_ instance: PlacementInstance, ignoring ignored: Set<String> = []) {
+    self.instance = instance
+    self.ignored = ignored
+  }
 
   /// A best solution with its objective, or nil where none is feasible.
   public mutating func optimum() -> (objective: Int64, solution: PlacementSolution)? {
@@ -43,7 +48,7 @@ public struct PlacementBruteForce {
           var solution = skeleton(counts, nodes, artifacts)
           solution.isolated = apart
           let verdict = Placement.verify(solution, against: instance)
-          guard !verdict.violations.contains(where: { !Self.isAboutRoutes($0) }) else { continue }
+          guard !verdict.violations.contains(where: isBroken) else { continue }
           solution.routes = routing.routes
           solution.failureRoutes = routing.failureRoutes
           body(solution, verdict.objective - unserved + routing.cost)
@@ -54,9 +59,9 @@ public struct PlacementBruteForce {
 
   // MARK: Decisions but routes
 
-  /// Violations that routes alone can mend.
-  private static func isAboutRoutes(_ violation: Violation) -> Bool {
-    ["P1", "P9", "P14"].contains(violation.constraint)
+  /// Whether a violation is of a constraint that counts, and that no routes can mend.
+  private func isBroken(_ violation: Violation) -> Bool {
+    !["P1", "P9", "P14"].contains(violation.constraint) && !ignored.contains(violation.constraint)
   }
 
   private func skeleton(_ counts: [Int64], _ nodes: [Int64], _ artifacts: [Int])
@@ -85,7 +90,7 @@ public struct PlacementBruteForce {
 
   /// All sets of artifacts that hold those needed.
   private func subsets(_ counts: [Int64]) -> [[Int]] {
-    let needed = needed(counts)
+    let needed = ignored.contains("P3") ? [] : needed(counts)
     var result: [[Int]] = [[]]
     for artifact in instance.artifacts.indices {
       let with = result.map { $0 + [artifact] }
@@ -100,10 +105,11 @@ public struct PlacementBruteForce {
     -> [PlacementSolution.IsolatedUnits]?
   {
     let plain = skeleton(counts, nodes, needed(counts).sorted())
-    let isBroken = Placement.verify(plain, against: instance).violations.contains {
-      $0.entity.hasPrefix("pool=") && $0.constraint != "P15"
+    let isOverfull = Placement.verify(plain, against: instance).violations.contains {
+      $0.entity.hasPrefix("pool=") && $0.constraint != "P15" && isBroken($0)
     }
-    if isBroken { return nil }
+    if isOverfull { return nil }
+    if ignored.contains("P15") { return [] }
     let tenants = instance.tenants.indices.filter { instance.tenants[$0].isolation != .none }
     var result: [PlacementSolution.IsolatedUnits] = []
     for pool in instance.pools.indices where !tenants.isEmpty {
@@ -152,12 +158,17 @@ public struct PlacementBruteForce {
 
   private func bestRouting(on counts: [Int64]) -> Routing? {
     var search = RouteSearch(instance, counts, serves: { _ in true })
-    search.floors = instance.serviceFloors
-    search.mustServe = true
+    search.floors = ignored.contains("P1") ? [] : instance.serviceFloors
+    search.mustServe = !ignored.contains("P1")
+    search.hasLoads = !ignored.contains("P2")
     search.run()
     guard let best = search.best else { return nil }
     var failureRoutes: [[PlacementSolution.Route]] = []
     for failure in instance.failureCases {
+      guard !ignored.contains(failure.label) else {
+        failureRoutes.append([])
+        continue
+      }
       var search = RouteSearch(
         instance, counts, serves: { failure.siteServes[instance.site(ofLane: $0)] })
       search.keep(demandsOf: failure.floors)
@@ -179,6 +190,7 @@ private struct RouteSearch {
   var arcs: [[(arc: Int, lane: Int)]] = []
   var floors: [PlacementInstance.ServiceFloor] = []
   var mustServe = false
+  var hasLoads = true
   var stopsAtFirst = false
   var best: (cost: Int64, routes: [PlacementSolution.Route])?
   private var load: [Int64]
@@ -232,6 +244,7 @@ private struct RouteSearch {
 
   /// Adds load; changes nothing and says false where it does not fit.
   private mutating func add(_ arc: Int, _ lane: Int, _ parts: Int64) -> Bool {
+    guard hasLoads else { return true }
     let capacity = instance.lanes[lane].capacity * counts[lane]
     for hour in 0..<instance.hours {
       let more = instance.load(ofArc: arc, hour: hour) * parts

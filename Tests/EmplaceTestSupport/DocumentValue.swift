@@ -1,26 +1,26 @@
 /// A JSON value that tests take apart, change and write again; numbers keep their digits.
 ///
 /// It is parsed and written here, apart from the reader under test, from text known to be JSON.
-indirect enum DocumentValue {
+public indirect enum DocumentValue: Sendable {
   case object([(key: String, value: DocumentValue)])
   case array([DocumentValue])
   /// Any scalar as it is written.
   case scalar(String)
 
   /// A step from a value to one inside it.
-  enum Step: Hashable {
+  public enum Step: Hashable, Sendable {
     case key(String)
     case index(Int)
   }
 
   /// Parses JSON that is known to be right.
-  init(_ text: String) {
+  public init(_ text: String) {
     var scanner = Scanner(bytes: Array(text.utf8))
     self = scanner.value()
   }
 
   /// The document as JSON.
-  var text: String {
+  public var text: String {
     switch self {
     case .object(let members):
       "{" + members.map { "\"\($0.key)\": \($0.value.text)" }.joined(separator: ", ") + "}"
@@ -30,7 +30,7 @@ indirect enum DocumentValue {
   }
 
   /// Every value with the steps that lead to it, the root first.
-  var all: [(steps: [Step], value: DocumentValue)] {
+  public var all: [(steps: [Step], value: DocumentValue)] {
     var result: [(steps: [Step], value: DocumentValue)] = [([], self)]
     switch self {
     case .object(let members):
@@ -47,7 +47,7 @@ indirect enum DocumentValue {
   }
 
   /// The value at the end of the steps.
-  subscript(steps: [Step]) -> DocumentValue? {
+  public subscript(steps: [Step]) -> DocumentValue? {
     guard let first = steps.first else { return self }
     let rest = Array(steps.dropFirst())
     switch (self, first) {
@@ -60,7 +60,7 @@ indirect enum DocumentValue {
   }
 
   /// The document with the value at the end of the steps changed; nil removes it.
-  func changing(
+  public func changing(
     _ steps: [Step], _ change: (DocumentValue) -> DocumentValue?
   ) -> DocumentValue? {
     guard let first = steps.first else { return change(self) }
@@ -82,15 +82,15 @@ indirect enum DocumentValue {
   }
 
   /// The document with another value at the end of the steps.
-  func replacing(_ steps: [Step], with token: String) -> String {
+  public func replacing(_ steps: [Step], with token: String) -> String {
     changing(steps) { _ in .scalar(token) }?.text ?? ""
   }
 
   /// The document without the value at the end of the steps.
-  func removing(_ steps: [Step]) -> String { changing(steps) { _ in nil }?.text ?? "" }
+  public func removing(_ steps: [Step]) -> String { changing(steps) { _ in nil }?.text ?? "" }
 
   /// The document with one more member in the object at the end of the steps.
-  func adding(_ key: String, _ token: String, to steps: [Step]) -> String {
+  public func adding(_ key: String, _ token: String, to steps: [Step]) -> String {
     changing(steps) { value in
       guard case .object(let members) = value else { return value }
       return .object(members + [(key, .scalar(token))])
@@ -98,7 +98,7 @@ indirect enum DocumentValue {
   }
 
   /// Steps as the reader writes them: `sites[3].powerCapWatts`.
-  static func path(_ steps: [Step]) -> String {
+  public static func path(_ steps: [Step]) -> String {
     var path = ""
     for step in steps {
       switch step {
@@ -120,7 +120,7 @@ indirect enum DocumentValue {
   }
 
   /// Block YAML of the same value; `indent` spaces stand before every line.
-  func yaml(indent: Int = 0) -> String {
+  public func yaml(indent: Int = 0) -> String {
     let space = String(repeating: " ", count: indent)
     switch self {
     case .object(let members):
