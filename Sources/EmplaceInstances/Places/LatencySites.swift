@@ -108,7 +108,8 @@ public struct LatencySites: Sendable {
   /// Fewest cities with a node, each rented at one unit of money per hour, such that every city
   /// has one within a round trip of `microseconds`. The objective is their number.
   public func covering(withinMicroseconds microseconds: Int64) -> Fleet {
-    var fleet = base(named: "cover-\(milliseconds(microseconds))ms", limitMicroseconds: microseconds)
+    var fleet = base(
+      named: "cover-\(milliseconds(microseconds))ms", limitMicroseconds: microseconds)
     fleet.pools = places.indices.map { pool($0, owned: 0, rentable: 1) }
     return fleet
   }
