@@ -5,7 +5,7 @@ struct Projection {
   /// Width of the picture.
   static let width = 960.0
   /// How close to the edge anything stands; points within the picture are farther from it.
-  private static let edge = 16.0
+  private static let edge = 22.0
 
   private(set) var height: Double
   private let west: Double

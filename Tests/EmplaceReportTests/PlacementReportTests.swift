@@ -175,7 +175,7 @@ import Testing
     fleet.sites[7].coordinates = far
     let page = try PageReader(try Case(fleet).report().html)
     #expect(page.text.contains("Far beyond the map, at its edge: \(fleet.sites[7].id). "))
-    #expect(page.source.contains("cx=\"944.0\""))
+    #expect(page.source.contains("cx=\"938.0\""))
     #expect(page.text.contains("50.1°N"))
     fleet.sites[8].coordinates = far
     fleet.sites[9].coordinates = far
