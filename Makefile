@@ -44,16 +44,16 @@ attack: needs
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests
 
-# Solves every shipped instance for a minute each; one line of JSON a run in out/bench.jsonl.
+# Solves instances and appends a row for each to a table, as Results/README.md explains:
+#   make bench INSTANCES=Instances/placement/tiny-hand ROWS=Results/tiny-hand.csv
+#   make bench INSTANCES="a.txt b.txt" FROM=gap KNOWN=known.csv OPTIONS="--time-limit 10"
+INSTANCES ?= $(patsubst %/known.csv,%,$(sort $(wildcard Instances/placement/*/known.csv)))
+ROWS ?= $(OUT)/bench.csv
+export OPTIONS THREADS FROM SENSE KNOWN EMPLACE
+
 bench: build
-	@mkdir -p $(OUT)
-	@: > $(OUT)/bench.jsonl
-	@for file in $(sort $(wildcard Instances/placement/*/*.json)); do \
-	  echo "$$file"; \
-	  $(EMPLACE) solve $$file --time-limit 60 --format json --output $(OUT)/bench.solution.json \
-	    | tr -d '\n' >> $(OUT)/bench.jsonl; \
-	  echo >> $(OUT)/bench.jsonl; done
-	@echo "rows in $(OUT)/bench.jsonl"
+	@mkdir -p $(dir $(ROWS))
+	Results/bench.sh $(ROWS) $(INSTANCES)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

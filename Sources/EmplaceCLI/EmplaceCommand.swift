@@ -28,7 +28,8 @@ struct EmplaceCommand: AsyncParsableCommand {
         name: "Explain",
         subcommands: [ExplainCommand.self, CompareCommand.self, ReportCommand.self]),
       CommandGroup(
-        name: "Import and export", subcommands: [GenerateCommand.self, ExportCommand.self]),
+        name: "Import and export",
+        subcommands: [GenerateCommand.self, ImportCommand.self, ExportCommand.self]),
     ])
 
   static func main() async {

@@ -68,10 +68,29 @@ extension PlacementReport {
           missing += 1
         }
       }
-      let points = sites.values.map(\.point) + regions.values.map(\.point)
-      guard let projection = Projection(points), !sites.isEmpty else { return nil }
+      guard !sites.isEmpty,
+        let projection = Self.frame(sites.values.map(\.point), regions.values.map(\.point))
+      else { return nil }
       self.projection = projection
       flows = Self.flows(instance, solution)
+    }
+
+    /// A map of all points; or, where that is much smaller, of all but at most a tenth of the sites,
+    /// those that lie far beyond the regions.
+    private static func frame(_ sites: [Coordinates], _ regions: [Coordinates]) -> Projection? {
+      guard let whole = Projection(sites + regions) else { return nil }
+      guard let home = Projection(regions) else { return whole }
+      let near = sites.filter { home.isAround($0) }
+      guard 10 * (sites.count - near.count) <= sites.count, !near.isEmpty,
+        let frame = Projection(near + regions), 3 * frame.tall < whole.tall
+      else { return whole }
+      return frame
+    }
+
+    /// Names of the sites that lie beyond the map, in the fleet's order.
+    var beyond: [String] {
+      sites.sorted { $0.key < $1.key }.map(\.value).filter { !projection.shows($0.point) }
+        .map(\.name)
     }
 
     private static func flows(
@@ -297,6 +316,12 @@ extension Markup {
         "\(map.flows.count - drawn.count) more flows are not drawn, because they stay in one place "
         + "or are small: \(Digits.percent(millionths: share)) of the served requests. "
     }
+    let beyond = map.beyond
+    if !beyond.isEmpty {
+      let more = beyond.count > 5 ? " and \(beyond.count - 5) more" : ""
+      words +=
+        "Far beyond the map, at its edge: \(beyond.prefix(5).joined(separator: ", "))\(more). "
+    }
     if map.missing > 0 {
       words += "\(Digits.count(map.missing, "site or region")) without coordinates left out."
     }
@@ -308,7 +333,7 @@ extension Markup {
   }
 
   private static func degrees(_ value: Double, _ positive: String, _ negative: String) -> String {
-    let places = value == value.rounded() ? 0 : 1
+    let places = [1.0, 10, 100].firstIndex { abs(value * $0 - (value * $0).rounded()) < 1e-6 } ?? 3
     return Digits.fixed(abs(value), places) + "°"
       + (value == 0 ? "" : value > 0 ? positive : negative)
   }

@@ -51,7 +51,8 @@ struct DerivationInfernoTests {
 
   @Test(
     "Published allocations come out: batch, replicas, time to first token and per token",
-    .enabled(if: SharedData.has("inferno/dev/large/servers.csv"), "needs ../shared/data/inferno"),
+    .enabled(
+      if: SharedData.exists("inferno/dev/large/servers.csv"), "needs ../shared/data/inferno"),
     arguments: [("small", 15), ("large", 26)])
   func published(size: String, count: Int) throws {
     func table(_ name: String, _ key: (([String: String]) -> String)) throws

@@ -1,4 +1,5 @@
 import EmplaceFleet
+import EmplaceTestSupport
 import Foundation
 import Testing
 
@@ -78,7 +79,7 @@ struct DerivationRoundTripTests {
 
   @Test(
     "The measured rule has the stated errors and is as good as any of its form",
-    .enabled(if: SharedData.has("latency/rtt_ms.csv"), "needs ../shared/data/latency"))
+    .enabled(if: SharedData.exists("latency/rtt_ms.csv"), "needs ../shared/data/latency"))
   func errors() throws {
     let pairs = try Self.pairs()
     #expect(pairs.count == 28_662)

@@ -1,3 +1,4 @@
+import EmplaceTestSupport
 import Testing
 
 @testable import EmplaceInstances

@@ -1,6 +1,7 @@
 import EmplaceCore
 import EmplaceInstances
 import EmplaceProblems
+import EmplaceTestSupport
 import Testing
 
 @Suite struct GAPReaderTests {

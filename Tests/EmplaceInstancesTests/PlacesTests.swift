@@ -2,6 +2,7 @@ import EmplaceCore
 import EmplaceFleet
 import EmplaceInstances
 import EmplaceProblems
+import EmplaceTestSupport
 import Foundation
 import Testing
 
@@ -254,5 +255,11 @@ struct LatencySitesKnownTests {
       stations.contains { trips[region * fleet.sites.count + $0] >= 0 }
     }
     #expect(covered * 20 >= fleet.regions.count * 19)
+    // A cloud can answer the assistant of every cell.
+    let instance = try PlacementDerivation(fleet: fleet).instance(threads: 1)
+    let clouds = instance.lanes.indices.filter { instance.site(ofLane: $0) < 2 }
+    for (index, demand) in fleet.demands.enumerated() where demand.model == 1 {
+      #expect(clouds.contains { instance.arc(lane: $0, demand: index) != nil }, "\(demand.id)")
+    }
   }
 }

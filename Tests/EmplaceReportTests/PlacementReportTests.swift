@@ -162,4 +162,25 @@ import Testing
       #expect(!page.source.contains("\"?") && !page.source.contains("M?"))
     }
   }
+
+  /// One site of twenty on the other side of the world does not shrink the map; three do.
+  @Test func farSitesStandAtTheEdge() throws {
+    var fleet = Self.fleet(.s)
+    func place(_ index: Int) -> Coordinates {
+      Coordinates(latitude: 50 + 0.1 * Double(index % 5), longitude: 10 + 0.1 * Double(index % 4))
+    }
+    for index in fleet.regions.indices { fleet.regions[index].coordinates = place(index) }
+    for index in fleet.sites.indices { fleet.sites[index].coordinates = place(index) }
+    let far = Coordinates(latitude: -30, longitude: 150)
+    fleet.sites[7].coordinates = far
+    let page = try PageReader(try Case(fleet).report().html)
+    #expect(page.text.contains("Far beyond the map, at its edge: \(fleet.sites[7].id). "))
+    #expect(page.source.contains("cx=\"938.0\""))
+    #expect(page.text.contains("50.1°N"))
+    fleet.sites[8].coordinates = far
+    fleet.sites[9].coordinates = far
+    let whole = try PageReader(try Case(fleet).report().html)
+    #expect(!whole.text.contains("Far beyond the map"))
+    #expect(!whole.text.contains("50.1°N"))
+  }
 }

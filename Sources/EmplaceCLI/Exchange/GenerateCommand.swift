@@ -46,28 +46,16 @@ struct GeneratePlacementCommand: EmplaceSubcommand {
     help: ArgumentHelp(
       "Steps of local search behind --describe. (default: by size)", valueName: "n"))
   var steps: Int?
-  @Option(
-    help: ArgumentHelp("Where the document goes. (default: standard output)", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var document: DocumentOptions
 
   func perform() async throws {
-    let sink = try output.map { path throws(CommandFailure) in try OutputFile(path) }
+    let sink = try document.open()
     let fleet = PlacementGenerator(size: size, family: family, seed: seed).fleet()
     if describe {
-      let text = try description(of: fleet) + "\n"
-      if let sink {
-        try sink.write { (write) throws(CommandFailure) in try write(Array(text.utf8)) }
-      } else {
-        Console.write(text)
-      }
-      return
+      try sink.write(try description(of: fleet) + "\n")
+    } else {
+      try sink.write(fleet)
     }
-    guard let sink else {
-      FleetWriter.write(fleet) { _ = Console.write($0) }
-      return
-    }
-    try sink.write { (write) throws(CommandFailure) in try FleetWriter.write(fleet, to: write) }
   }
 
   private func description(of fleet: Fleet) throws -> String {

@@ -1,5 +1,6 @@
 public import EmplaceCore
 public import EmplaceFleet
+internal import EmplaceProblems
 
 /// Cities with measured round trips between them, and the classical location problems over them as
 /// fleets: covering, p-median and p-center.
@@ -107,7 +108,8 @@ public struct LatencySites: Sendable {
   /// Fewest cities with a node, each rented at one unit of money per hour, such that every city
   /// has one within a round trip of `microseconds`. The objective is their number.
   public func covering(withinMicroseconds microseconds: Int64) -> Fleet {
-    var fleet = base(named: "covering", limitMicroseconds: microseconds)
+    var fleet = base(
+      named: "cover-\(milliseconds(microseconds))ms", limitMicroseconds: microseconds)
     fleet.pools = places.indices.map { pool($0, owned: 0, rentable: 1) }
     return fleet
   }
@@ -116,7 +118,7 @@ public struct LatencySites: Sendable {
   /// the objective the sum over all people of the latency in seconds. A missing pair costs ten
   /// seconds; cities without a known population weigh nothing.
   public func median(copies: Int64) -> Fleet {
-    var fleet = base(named: "median", limitMicroseconds: 60_000_000)
+    var fleet = base(named: "median-\(copies)", limitMicroseconds: 60_000_000)
     fleet.models[0].licenceCopies = copies
     fleet.policy.latencyPrice = 1_000_000_000_000
     fleet.pools = places.indices.map { pool($0, owned: 1, rentable: 0) }
@@ -131,10 +133,15 @@ public struct LatencySites: Sendable {
   /// `microseconds`: feasible or infeasible. The p-center is the smallest of ``radii`` for which
   /// it is feasible.
   public func center(copies: Int64, withinMicroseconds microseconds: Int64) -> Fleet {
-    var fleet = base(named: "center", limitMicroseconds: microseconds)
+    let limit = milliseconds(microseconds)
+    var fleet = base(named: "center-\(copies)-\(limit)ms", limitMicroseconds: microseconds)
     fleet.models[0].licenceCopies = copies
     fleet.pools = places.indices.map { pool($0, owned: 1, rentable: 0) }
     return fleet
+  }
+
+  private func milliseconds(_ microseconds: Int64) -> PlainNumber {
+    PlainNumber(microseconds, unit: 1000)
   }
 
   private func pool(_ site: Int, owned: Int64, rentable: Int64) -> Pool {

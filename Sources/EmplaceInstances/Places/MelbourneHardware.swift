@@ -49,7 +49,7 @@ enum MelbourneHardware {
         TokenProfile(
           prefillBaseNanoseconds: 120_000 * percent, prefillPerTokenNanoseconds: 1_000 * percent,
           stepBaseNanoseconds: 140_000 * percent, stepPerSequenceNanoseconds: 3_500 * percent,
-          stepPerKiloContextNanoseconds: 300 * percent, kvBytesPerToken: 57_344, batchLimit: 8))
+          stepPerKiloContextNanoseconds: 300 * percent, kvBytesPerToken: 57_344, batchLimit: 32))
     }
     func variant(
       _ id: String, _ model: Int, _ accuracy: Int64, _ artifact: Int64, memory: Int64,
