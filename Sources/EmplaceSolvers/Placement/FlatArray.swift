@@ -2,7 +2,11 @@
 ///
 /// The index is checked in debug builds only. The memory belongs to an ``Arena``; who keeps a flat
 /// array keeps its arena too.
-struct FlatArray<Element: BitwiseCopyable> {
+///
+/// Unchecked: an address, which anybody may hold. Tables are filled before they are shared, or by
+/// threads that each write elements of their own; what changes later belongs to a
+/// ``PlacementState``, which is not sendable.
+struct FlatArray<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
 

@@ -40,34 +40,33 @@ public struct GreedyPlacement: Solver {
 
   /// Builds and offers what is feasible.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    let index = try PlacementIndex(run.instance)
+    let index = try PlacementIndex(run.instance, threads: run.limits.threads)
     _ = construct(index, run: run)
     return run.reasonToStop() ?? .exhausted
   }
 
-  /// The best state that the constructions reach; every feasible one is offered to the run.
+  /// The best state that the constructions reach, which is offered to the run if it is feasible.
+  ///
+  /// The constructions share the threads of the run; the answer does not depend on how many.
   public func construct(_ index: PlacementIndex, run: Run<Placement>) -> PlacementState {
-    var best: PlacementState?
-    for construction in constructions {
-      let state = construct(construction, index, run: run)
-      offer(state, by: construction, to: run)
-      if best.map({ Self.isBetter(state, than: $0) }) ?? true { best = state }
-      if run.shouldStop() { break }
+    let built = parallelMap(constructions.count, threads: run.limits.threads) { position -> Built? in
+      if position > 0, run.shouldStop() { return nil }
+      return Built(state: construct(constructions[position], index, run: run))
     }
-    guard let best else { return PlacementState(index: index) }
-    if !best.isFeasible, let last = constructions.last {
-      let search = PlacementSearch(best, random: RandomGenerator(seed: run.seed))
+    var best: (state: PlacementState, construction: Construction)?
+    for (construction, state) in zip(constructions, built.map { $0?.state }) {
+      guard let state, best.map({ Self.isBetter(state, than: $0.state) }) ?? true else { continue }
+      best = (state, construction)
+    }
+    guard let (state, construction) = best else { return PlacementState(index: index) }
+    if !state.isFeasible {
+      let search = PlacementSearch(state, random: RandomGenerator(seed: run.seed))
       search.repairShortfall(steps: 4_000) { run.shouldStop() }
-      offer(best, by: last, to: run)
     }
-    return best
-  }
-
-  private func offer(
-    _ state: PlacementState, by construction: Construction, to run: Run<Placement>
-  ) {
-    guard state.isFeasible, state.objective < run.objective else { return }
-    run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+    if state.isFeasible, state.objective < run.objective {
+      run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+    }
+    return state
   }
 
   private static func isBetter(_ a: PlacementState, than b: PlacementState) -> Bool {
@@ -100,4 +99,11 @@ public struct GreedyPlacement: Solver {
     state.commit()
     return state
   }
+}
+
+/// A finished construction on its way to the thread that compares it.
+///
+/// Unchecked: the thread that built the state does not touch it again.
+private struct Built: @unchecked Sendable {
+  let state: PlacementState
 }

@@ -148,11 +148,9 @@ struct ModelTable {
   /// Number of slots of counted versions.
   var versionSlots: Int { Int(versionStart[count]) }
 
-  /// Slot of a version, -1 where the model does not limit them.
+  /// Slots of the versions of a model, the oldest first; none where it does not limit them.
   @inline(__always)
-  func versionSlot(model: Int32, version: Int32) -> Int32 {
-    liveVersions[model] == .max ? -1 : versionStart[model] + version
-  }
+  func versionSlots(_ model: Int32) -> Range<Int32> { versionStart[model]..<versionStart[model + 1] }
 
   private static func versions(_ instance: PlacementInstance, _ arena: Arena)
     -> FlatArray<Int32>

@@ -143,8 +143,11 @@ extension PlacementState {
   private func countReplicas(_ artifact: Int, _ site: Int, _ amount: Int64) {
     let before = artifactReplicas[artifact]
     artifactReplicas[artifact] = before + amount
-    guard present[artifact] else { return }
-    if before == 0 { idleCount[site] -= 1 } else if before + amount == 0 { idleCount[site] += 1 }
+    let change: Int32 = before == 0 ? 1 : before + amount == 0 ? -1 : 0
+    guard present[artifact], change != 0 else { return }
+    idleCount[site] -= change
+    let slot = index.versionSlot(ofArtifact: artifact)
+    if slot >= 0 { versionRunning[slot] += change }
   }
 
   private func countModel(_ lane: Int, _ before: Int64, _ amount: Int64) {
@@ -213,8 +216,9 @@ extension PlacementState {
       totals.hosting += sign * index.sites.openingCost[site]
     }
     let model = artifacts.model[artifact]
-    let slot = index.models.versionSlot(model: model, version: artifacts.version[artifact])
+    let slot = index.versionSlot(ofArtifact: artifact)
     if slot >= 0 {
+      if artifactReplicas[artifact] > 0 { versionRunning[slot] += Int32(sign) }
       versionPresent[slot] += Int32(sign)
       if versionPresent[slot] == (isPresent ? 1 : 0) { liveVersions[model] += sign }
     }

@@ -28,13 +28,16 @@ extension PlacementState {
     guard hasBasicRoom(artifact),
       storage[site] + artifacts.size[artifact] <= index.sites.storage[site]
     else { return false }
+    guard !isVersionTooMany(artifact) else { return false }
     let model = artifacts.model[artifact]
-    let slot = index.models.versionSlot(model: model, version: artifacts.version[artifact])
-    if slot >= 0, versionPresent[slot] == 0, liveVersions[model] >= index.models.liveVersions[model]
-    {
-      return false
-    }
     return index.models.paired[model] < 0 || (hasPartners(model, site) && !hasConflict(model, site))
+  }
+
+  /// Whether an artifact would bring a version to a model that has as many as it may.
+  private func isVersionTooMany(_ artifact: Int) -> Bool {
+    let (slot, model) = (index.versionSlot(ofArtifact: artifact), index.artifacts.model[artifact])
+    return slot >= 0 && versionPresent[slot] == 0
+      && liveVersions[model] >= index.models.liveVersions[model]
   }
 
   /// The limits that no eviction helps: uplink and moves.
@@ -49,6 +52,10 @@ extension PlacementState {
   /// Whether bringing may succeed: a quick look before the long way.
   private func mayMakeRoom(for artifact: Int) -> Bool {
     guard hasBasicRoom(artifact) else { return false }
+    if isVersionTooMany(artifact) {
+      let slots = index.models.versionSlots(index.artifacts.model[artifact])
+      guard slots.contains(where: { isIdleVersion($0) }) else { return false }
+    }
     let site = Int(index.artifacts.site[artifact])
     let room = index.sites.storage[site]
     return storage[site] + index.artifacts.size[artifact] <= room || idleCount[site] > 0
@@ -162,28 +169,41 @@ extension PlacementState {
     return true
   }
 
+  /// Whether a version lies somewhere and no replica runs from it.
+  @inline(__always)
+  private func isIdleVersion(_ slot: Int32) -> Bool {
+    versionPresent[slot] > 0 && versionRunning[slot] == 0
+  }
+
   /// Evicts all artifacts of the version of a model that costs least to give up.
   func evictVersion(of model: Int32, but keptVersion: Int32) -> Bool {
-    var cost: [Int32: Int64] = [:]
-    var isStuck: Set<Int32> = [keptVersion]
-    let all = index.models.artifacts
-    for position in all.range(model) {
-      let artifact = Int(all.items[position])
-      guard present[artifact] else { continue }
-      let version = index.artifacts.version[artifact]
-      if !isDispensable(artifact) { isStuck.insert(version) }
-      cost[version, default: 0] +=
-        index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
+    let slots = index.models.versionSlots(model)
+    var best: (cost: Int64, version: Int32)?
+    for slot in slots where isIdleVersion(slot) {
+      let version = slot - slots.lowerBound
+      guard version != keptVersion, let cost = costOfEvicting(version, of: model) else { continue }
+      if cost < best?.cost ?? .max { best = (cost, version) }
     }
-    let candidates = cost.filter { !isStuck.contains($0.key) }.map { ($0.value, $0.key) }
-    guard let (_, version) = candidates.min(by: { $0 < $1 }) else { return false }
-    for position in all.range(model) {
-      let artifact = Int(all.items[position])
-      guard present[artifact], index.artifacts.version[artifact] == version else { continue }
+    guard let best else { return false }
+    for position in index.models.artifacts.range(model) {
+      let artifact = Int(index.models.artifacts.items[position])
+      guard present[artifact], index.artifacts.version[artifact] == best.version else { continue }
       guard isDispensable(artifact) else { return false }
       applyPresence(artifact, false)
     }
     return true
+  }
+
+  /// Cost of giving up a version everywhere, nil where something needs it.
+  private func costOfEvicting(_ version: Int32, of model: Int32) -> Int64? {
+    var cost: Int64 = 0
+    for position in index.models.artifacts.range(model) {
+      let artifact = Int(index.models.artifacts.items[position])
+      guard present[artifact], index.artifacts.version[artifact] == version else { continue }
+      guard isDispensable(artifact) else { return nil }
+      cost += index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
+    }
+    return cost
   }
 }
 

@@ -50,6 +50,7 @@ extension PlacementState {
       first("artifactReplicas", artifactReplicas, other.artifactReplicas),
       first("copies", copies, other.copies),
       first("versionPresent", versionPresent, other.versionPresent),
+      first("versionRunning", versionRunning, other.versionRunning),
       first("liveVersions", liveVersions, other.liveVersions),
       first("spreadReplicas", spreadReplicas, other.spreadReplicas),
       first("domains", domains, other.domains),

@@ -56,6 +56,8 @@ public final class PlacementState {
   let artifactReplicas: FlatArray<Int64>
   let copies: FlatArray<Int64>
   let versionPresent: FlatArray<Int32>
+  /// Artifacts of a version from which replicas run: while there are any, the version stays.
+  let versionRunning: FlatArray<Int32>
   let liveVersions: FlatArray<Int64>
   let spreadReplicas: FlatArray<Int64>
   let domains: FlatArray<Int64>
@@ -149,6 +151,7 @@ public final class PlacementState {
     artifactReplicas = arena.array(0, count: index.artifacts.count)
     copies = arena.array(0, count: models.count)
     versionPresent = arena.array(0, count: models.versionSlots)
+    versionRunning = arena.array(0, count: models.versionSlots)
     liveVersions = arena.array(0, count: models.count)
     spreadReplicas = arena.array(0, count: models.spreadSlots)
     domains = arena.array(0, count: models.count)
