@@ -45,6 +45,15 @@ final class Arena {
     return FlatArray(base: base, count: count)
   }
 
+  /// Room for `count` values, each of which the caller sets before anybody reads it.
+  func room<Element: BitwiseCopyable>(for count: Int, of type: Element.Type = Element.self)
+    -> FlatArray<Element>
+  {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
+    blocks.append((UnsafeMutableRawPointer(base), count * MemoryLayout<Element>.stride))
+    return FlatArray(base: base, count: count)
+  }
+
   /// The values of an array.
   func array<Element: BitwiseCopyable>(_ values: [Element]) -> FlatArray<Element> {
     let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, values.count))

@@ -23,7 +23,8 @@ public struct GreedyPlacement: Solver {
     case consolidate
   }
 
-  /// The constructions to run, in order; the best result counts.
+  /// The constructions to run, in order; the best result counts. Of several only those that are
+  /// best in large instances run where all would take too long.
   public let constructions: [Construction]
   /// `greedy` for all of them, `greedy-` and the rule for one.
   public var name: String {
@@ -49,7 +50,9 @@ public struct GreedyPlacement: Solver {
   ///
   /// The constructions share the threads of the run; the answer does not depend on how many.
   public func construct(_ index: PlacementIndex, run: Run<Placement>) -> PlacementState {
-    let built = parallelMap(constructions.count, threads: run.limits.threads) { position -> Built? in
+    let constructions = constructions(for: index)
+    let built = parallelMap(constructions.count, threads: run.limits.threads) {
+      position -> Built? in
       if position > 0, run.shouldStop() { return nil }
       return Built(state: construct(constructions[position], index, run: run))
     }
@@ -67,6 +70,19 @@ public struct GreedyPlacement: Solver {
       run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
     }
     return state
+  }
+
+  /// Arcs beyond which only ``quick`` ones of several constructions run.
+  private static let arcLimit = 4_000_000
+
+  /// What gives the best plans of large fleets.
+  private static let quick: Set<Construction> = [.density, .confined]
+
+  private func constructions(for index: PlacementIndex) -> [Construction] {
+    guard index.instance.arcCount > Self.arcLimit, constructions.count > 1 else {
+      return constructions
+    }
+    return constructions.filter { Self.quick.contains($0) }
   }
 
   private static func isBetter(_ a: PlacementState, than b: PlacementState) -> Bool {

@@ -148,6 +148,8 @@ struct OptionTable: Sendable {
   let load: FlatArray<Int64>
   /// Option of an arc.
   let ofArc: FlatArray<Int32>
+  /// Load of one part on an arc in its worst hour.
+  let peakLoadOfArc: FlatArray<Int64>
   let parts: FlatArray<Int32>
   /// Cost of a part that is not served; -1 where all must be.
   let unservedCost: FlatArray<Int64>
@@ -168,18 +170,19 @@ struct OptionTable: Sendable {
     unservedCost = arena.array(instance.demands.map { $0.unservedCost ?? -1 })
     let arcs = instance.arcCount
     start = arena.array(Int32(0), count: instance.demands.count + 1)
-    lane = arena.array(Int32(0), count: arcs)
-    demand = arena.array(Int32(0), count: arcs)
-    arc = arena.array(Int32(0), count: arcs)
-    cost = arena.array(Int64(0), count: arcs)
-    limit = arena.array(Int32(0), count: arcs)
-    loadStart = arena.array(0, count: arcs)
-    ofArc = arena.array(Int32(0), count: arcs)
+    lane = arena.room(for: arcs)
+    demand = arena.room(for: arcs)
+    arc = arena.room(for: arcs)
+    cost = arena.room(for: arcs)
+    limit = arena.room(for: arcs)
+    loadStart = arena.room(for: arcs)
+    ofArc = arena.room(for: arcs)
+    peakLoadOfArc = arena.room(for: arcs)
     var total = 0
     for lane in 0..<lanes.count {
       total += lanes.arcs(lane).count * lanes.slots(lane).count
     }
-    load = arena.array(Int64(0), count: total)
+    load = arena.room(for: total)
     spread = arena.array(0.0, count: instance.demands.count)
     fill(instance, lanes, threads: threads)
   }
@@ -267,6 +270,7 @@ struct OptionTable: Sendable {
         instance.arcLimit.isEmpty ? parts[demand] : max(0, instance.arcLimit[arc])
       loadStart[option] = next
       let work = instance.arcWork[arc]
+      var peak: Int64 = 0
       for slot in lanes.slots(Int(lane[option])) {
         let rate = instance.rate[row + Int(lanes.slotHour[slot])]
         let (product, overflow) = rate.multipliedReportingOverflow(by: work)
@@ -276,8 +280,10 @@ struct OptionTable: Sendable {
         } else {
           load[next] = (product + small - 1) / small
         }
+        peak = max(peak, load[next])
         next += 1
       }
+      peakLoadOfArc[arc] = peak
     }
   }
 }

@@ -11,7 +11,11 @@ extension PlacementState {
     let demand = Int(options.demand[option])
     let before = parts[option]
     parts[option] = before + amount
-    if before == 0 { link(option, lane) } else if before + amount == 0 { unlink(option, lane) }
+    if before == 0 {
+      link(option, lane, demand)
+    } else if before + amount == 0 {
+      unlink(option, lane, demand)
+    }
     laneParts[lane] += Int64(amount)
     let slot = Int(index.lanes.slotStart[lane])
     let start = options.loadStart[option]
@@ -57,18 +61,28 @@ extension PlacementState {
     totals.unserved -= 1
   }
 
-  private func link(_ option: Int, _ lane: Int) {
+  private func link(_ option: Int, _ lane: Int, _ demand: Int) {
     let head = firstRoute[lane]
     nextRoute[option] = head
     previousRoute[option] = -1
     if head >= 0 { previousRoute[head] = Int32(option) }
     firstRoute[lane] = Int32(option)
+    nextSource[option] = firstSource[demand]
+    firstSource[demand] = Int32(option)
   }
 
-  private func unlink(_ option: Int, _ lane: Int) {
+  private func unlink(_ option: Int, _ lane: Int, _ demand: Int) {
     let (before, after) = (previousRoute[option], nextRoute[option])
     if before >= 0 { nextRoute[before] = after } else { firstRoute[lane] = after }
     if after >= 0 { previousRoute[after] = before }
+    // Few options serve one demand: looking for the one before is cheaper than keeping it.
+    var source = firstSource[demand]
+    if source == Int32(option) {
+      firstSource[demand] = nextSource[option]
+      return
+    }
+    while nextSource[source] != Int32(option) { source = nextSource[source] }
+    nextSource[source] = nextSource[option]
   }
 
   /// Routes `amount` more parts over an option of a failure case.

@@ -178,16 +178,15 @@ extension PlacementState {
   /// Evicts all artifacts of the version of a model that costs least to give up.
   func evictVersion(of model: Int32, but keptVersion: Int32) -> Bool {
     let slots = index.models.versionSlots(model)
-    var best: (cost: Int64, version: Int32)?
-    for slot in slots where isIdleVersion(slot) {
-      let version = slot - slots.lowerBound
-      guard version != keptVersion, let cost = costOfEvicting(version, of: model) else { continue }
-      if cost < best?.cost ?? .max { best = (cost, version) }
+    var best: (cost: Int64, slot: Int32)?
+    for slot in slots where isIdleVersion(slot) && slot - slots.lowerBound != keptVersion {
+      guard let cost = costOfEvicting(slot) else { continue }
+      if cost < best?.cost ?? .max { best = (cost, slot) }
     }
     guard let best else { return false }
-    for position in index.models.artifacts.range(model) {
-      let artifact = Int(index.models.artifacts.items[position])
-      guard present[artifact], index.artifacts.version[artifact] == best.version else { continue }
+    let artifacts = index.models.artifactsOfVersion
+    for position in artifacts.range(best.slot) where present[artifacts.items[position]] {
+      let artifact = Int(artifacts.items[position])
       guard isDispensable(artifact) else { return false }
       applyPresence(artifact, false)
     }
@@ -195,11 +194,11 @@ extension PlacementState {
   }
 
   /// Cost of giving up a version everywhere, nil where something needs it.
-  private func costOfEvicting(_ version: Int32, of model: Int32) -> Int64? {
+  private func costOfEvicting(_ slot: Int32) -> Int64? {
     var cost: Int64 = 0
-    for position in index.models.artifacts.range(model) {
-      let artifact = Int(index.models.artifacts.items[position])
-      guard present[artifact], index.artifacts.version[artifact] == version else { continue }
+    let artifacts = index.models.artifactsOfVersion
+    for position in artifacts.range(slot) where present[artifacts.items[position]] {
+      let artifact = Int(artifacts.items[position])
       guard isDispensable(artifact) else { return nil }
       cost += index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
     }

@@ -32,8 +32,10 @@ public final class PlacementState {
   let nextRunning: FlatArray<Int32>
   let previousRunning: FlatArray<Int32>
 
-  // By demand.
+  // By demand; routed options of a demand as a linked list.
   let served: FlatArray<Int32>
+  let firstSource: FlatArray<Int32>
+  let nextSource: FlatArray<Int32>
   let unservedList: FlatArray<Int32>
   let unservedPosition: FlatArray<Int32>
 
@@ -135,6 +137,8 @@ public final class PlacementState {
     nextRunning = arena.array(-1, count: lanes.count)
     previousRunning = arena.array(-1, count: lanes.count)
     served = arena.array(0, count: index.options.demandCount)
+    firstSource = arena.array(-1, count: index.options.demandCount)
+    nextSource = arena.array(-1, count: options)
     unservedList = arena.array(0, count: index.options.demandCount)
     unservedPosition = arena.array(0, count: index.options.demandCount)
     nodes = arena.array(0, count: pools.count)
