@@ -49,6 +49,14 @@ struct WitnessTests {
     #expect(Self.left(instance, [6]) == 2)
   }
 
+  /// By size, one device takes six of the heavy ones and no more; mixed, each takes some of both.
+  @Test func mixesWhatNoOrderOfSizePacks() {
+    let instance = Self.instance(
+      nodes: 1, devices: 2, cpu: nil, lanes: [(1, 4, 125, 0), (1, 16, 125, 0)])
+    #expect(Self.left(instance, [9, 7]) == 0)
+    #expect(Self.left(instance, [9, 8]) == 1)
+  }
+
   @Test func severalDevicesStandOnOneNode() {
     let instance = Self.instance(
       nodes: 2, devices: 3, cpu: nil, lanes: [(2, 80, 800, 0), (1, 80, 800, 0)])
@@ -105,12 +113,12 @@ struct WitnessTests {
     }
     let counts = lanes.map { _ in Int64(random.below(12)) }
     let instance = Self.instance(nodes: nodes, devices: devices, cpu: cpu, lanes: lanes)
-    let best = (0..<5).map { oneByOne(instance, counts, nodes: nodes, measure: $0) }.min()
+    let best = (0..<6).map { oneByOne(instance, counts, nodes: nodes, order: $0) }.min()
     #expect(Self.left(instance, counts) == best)
   }
 
   private func oneByOne(
-    _ instance: PlacementInstance, _ counts: [Int64], nodes: Int64, measure: Int
+    _ instance: PlacementInstance, _ counts: [Int64], nodes: Int64, order: Int
   ) -> Int64 {
     let pool = instance.pools[0]
     struct Node {
@@ -128,17 +136,33 @@ struct WitnessTests {
       return [
         lane.devices == 0 ? cpu : max(memory, compute),
         (memory + compute) * lane.devices + cpu * pool.devices, compute, memory, cpu,
-      ][measure]
+        lane.devices == 0 ? cpu : max(memory, compute),
+      ][order]
     }
-    let order = instance.lanes.indices.sorted {
+    let lanes = instance.lanes.indices.sorted {
       let (a, b) = (instance.lanes[$0], instance.lanes[$1])
       if a.devices != b.devices { return a.devices > b.devices }
       return size(a) == size(b) ? $0 < $1 : size(a) > size(b)
     }
+    // Lanes with how many of each to place next.
+    var sequence = lanes.map { ($0, counts[$0]) }
+    if order == 5 {
+      let small = lanes.filter { instance.lanes[$0].devices <= 1 }
+      sequence = sequence.filter { !small.contains($0.0) }
+      let turns = small.map { counts[$0] }.max() ?? 0
+      for turn in 0..<turns {
+        for index in small {
+          let due = (0...1).map {
+            (Double(counts[index]) * Double(turn + $0) / Double(turns)).rounded()
+          }
+          sequence.append((index, Int64(due[1] - due[0])))
+        }
+      }
+    }
     var left: Int64 = 0
-    for index in order {
+    for (index, count) in sequence {
       let lane = instance.lanes[index]
-      for _ in 0..<counts[index] {
+      for _ in 0..<count {
         var isPlaced = false
         for node in state.indices where !isPlaced && state[node].cpu >= lane.cpuMilliCores {
           let free = state[node].devices.indices.filter {

@@ -100,6 +100,43 @@ import Testing
     }
   }
 
+  /// Constructions share the threads of the run, and so does what they read.
+  @Test func greedyDoesNotDependOnThreads() throws {
+    for seed in UInt64(1)...3 {
+      let fleet = PlacementGenerator(size: .s, family: .metro, seed: seed).fleet()
+      let instance = try PlacementDerivation(fleet: fleet).instance(threads: 1)
+      let plans = try [1, 2, 5].map { threads in
+        let run = Run<Placement>(instance: instance, limits: Limits(threads: threads), seed: 1)
+        #expect(try GreedyPlacement.best.search(run) == .exhausted)
+        return try #require(run.incumbent)
+      }
+      for plan in plans {
+        #expect(plan.solution == plans[0].solution && plan.source == plans[0].source, "\(seed)")
+      }
+    }
+  }
+
+  /// Tidying comes to an end: no site is left to look at again, and a second time changes nothing.
+  @Test func tidyingEnds() throws {
+    var closable = 0
+    for seed in UInt64(0)..<200 {
+      var instance = RandomPlacement().instance(seed: seed)
+      for site in instance.sites.indices { instance.sites[site].openingCost = 1 }
+      for artifact in instance.artifacts.indices { instance.artifacts[artifact].removeCost += 1 }
+      let state = PlacementState(index: try PlacementIndex(instance))
+      for site in state.presentCount.indices where state.presentCount[site] > 0 {
+        closable += 1
+        state.touchSite(site)
+      }
+      state.tidy()
+      #expect(state.dirtySites.isEmpty, "seed \(seed)")
+      let mark = state.mark()
+      state.tidy()
+      #expect(state.mark() == mark, "seed \(seed)")
+    }
+    #expect(closable > 100)
+  }
+
   /// A cancelled run and one out of time end at once, with what was found.
   @Test func stopsWhenAsked() throws {
     let instance = RandomPlacement().instance(seed: 3)

@@ -1,3 +1,5 @@
+internal import EmplaceCore
+
 /// What two demands for one model must share to be served alike but for the network.
 struct DemandClass: Sendable, Hashable {
   var objective: Demand.Objective

@@ -1,3 +1,4 @@
+internal import EmplaceCore
 public import EmplaceProblems
 
 /// Derives a placement instance from a fleet: lanes, admissible arcs, loads and costs.

@@ -1,3 +1,5 @@
+internal import EmplaceCore
+
 /// What a demand fetches for each request.
 struct DataNeed: Sendable {
   /// Index of the region of its users.

@@ -10,13 +10,14 @@ public struct PackingMisfit: Sendable, Hashable {
 
 extension Placement {
   /// Packs every pool of a plan onto nodes and devices, first fit by decreasing size, as a witness
-  /// that P4, P5 and P7 promised only what can be carried out; returns the pools where it fails for
-  /// each of several measures of size, with the fewest replicas left.
+  /// that P4, P5 and P7 promised only what can be carried out; returns the pools where it fails in
+  /// each of several orders, with the fewest replicas left. Most go by a measure of size; the last
+  /// one mixes the lanes evenly, so that no node runs out of one thing while another is left over.
   ///
   /// A failure is no violation: another packing may exist. Equal nodes are kept as one with a
   /// count, so that the time does not depend on how many nodes or replicas there are.
   /// Source of the rule: Johnson 1974, doi:10.1016/S0022-0000(74)80026-7.
-  /// - Complexity: O(lanes used^2) a pool.
+  /// - Complexity: O(lanes used^2) a pool, with the mixed order at most 256^2 times as much.
   public static func packingMisfits(
     of solution: PlacementSolution, against instance: PlacementInstance
   ) -> [PackingMisfit] {
@@ -28,8 +29,8 @@ extension Placement {
     for element in solution.rented { rented[element.pool, default: 0] += element.count }
     return byPool.keys.sorted().compactMap { pool in
       var best: PackingMisfit?
-      for measure in PoolPacker.Measure.allCases {
-        var packer = PoolPacker(instance, pool: pool, rented: rented[pool] ?? 0, by: measure)
+      for order in PoolPacker.Order.allCases {
+        var packer = PoolPacker(instance, pool: pool, rented: rented[pool] ?? 0, by: order)
         guard let misfit = packer.misfit(of: byPool[pool] ?? []) else { return nil }
         if misfit.replicas < best?.replicas ?? .max { best = misfit }
       }
@@ -38,10 +39,10 @@ extension Placement {
   }
 }
 
-/// First fit decreasing in one pool.
+/// First fit in one pool, in one order.
 private struct PoolPacker {
-  /// What counts as the size of a replica among those with as many devices.
-  enum Measure: CaseIterable {
+  /// What comes first among replicas with as many devices.
+  enum Order: CaseIterable {
     /// The larger of its parts of a device's memory and compute.
     case larger
     /// The sum of its parts of everything.
@@ -52,6 +53,8 @@ private struct PoolPacker {
     case memory
     /// Its part of the host.
     case host
+    /// Some of each lane in turn, in proportion to how many there are.
+    case mixed
   }
 
   /// Who may use a device or a node.
@@ -81,16 +84,18 @@ private struct PoolPacker {
 
   /// More devices a node than any node has; what claims more is not packed.
   private static let deviceLimit: Int64 = 1024
+  /// Most turns in which lanes are mixed.
+  private static let turnLimit: Int64 = 256
 
   private let instance: PlacementInstance
   private let pool: Int
-  private let measure: Measure
+  private let order: Order
   private var groups: [Nodes]
 
-  init(_ instance: PlacementInstance, pool: Int, rented: Int64, by measure: Measure) {
+  init(_ instance: PlacementInstance, pool: Int, rented: Int64, by order: Order) {
     self.instance = instance
     self.pool = pool
-    self.measure = measure
+    self.order = order
     let element = instance.pools[pool]
     let (sum, overflow) = element.owned.addingReportingOverflow(rented)
     let device = Device(memory: element.deviceMiB, share: 1000, owner: .nobody)
@@ -106,12 +111,32 @@ private struct PoolPacker {
   mutating func misfit(of replicas: [PlacementSolution.Replicas]) -> PackingMisfit? {
     let isPackable = instance.pools[pool].devices <= Self.deviceLimit
     var result: PackingMisfit?
-    for element in replicas.sorted(by: isLarger) {
+    for element in sequence(of: replicas) {
       let left = isPackable ? place(element) : element.count
       guard left > 0 else { continue }
       if result == nil { result = PackingMisfit(pool: pool, lane: element.lane, replicas: 0) }
       let (sum, overflow) = (result?.replicas ?? 0).addingReportingOverflow(left)
       result?.replicas = overflow ? .max : sum
+    }
+    return result
+  }
+
+  /// Replicas in the order in which they are placed.
+  private func sequence(of replicas: [PlacementSolution.Replicas]) -> [PlacementSolution.Replicas] {
+    let sorted = replicas.sorted(by: isLarger)
+    guard order == .mixed else { return sorted }
+    let small = sorted.drop { instance.lanes[$0.lane].devices > 1 }
+    let turns = Int128(min(Self.turnLimit, small.map(\.count).max() ?? 0))
+    var result = Array(sorted[..<small.startIndex])
+    for turn in 0..<turns {
+      for element in small {
+        // How many are due after a number of turns, rounded to the nearest.
+        func due(_ done: Int128) -> Int128 {
+          (2 * Int128(element.count) * done + turns) / (2 * turns)
+        }
+        let count = due(turn + 1) - due(turn)
+        if count > 0 { result.append(.init(lane: element.lane, count: Int64(count))) }
+      }
     }
     return result
   }
@@ -139,8 +164,8 @@ private struct PoolPacker {
       part(lane.cpuMilliCores, of: element.cpuMilliCores ?? 0),
       part(lane.hostMiB, of: element.hostMiB ?? 0)
     )
-    switch measure {
-    case .larger: return lane.devices == 0 ? max(cpu, host) : max(memory, compute)
+    switch order {
+    case .larger, .mixed: return lane.devices == 0 ? max(cpu, host) : max(memory, compute)
     case .sum:
       return (memory + compute) * Int128(lane.devices) + (cpu + host) * Int128(element.devices)
     case .compute: return compute

@@ -22,7 +22,7 @@ public struct AutoPlacement: Solver {
 
   /// Searches until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    let index = try PlacementIndex(run.instance)
+    let index = try PlacementIndex(run.instance, threads: run.limits.threads)
     let state =
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)

@@ -2,7 +2,11 @@
 ///
 /// The index is checked in debug builds only. The memory belongs to an ``Arena``; who keeps a flat
 /// array keeps its arena too.
-struct FlatArray<Element: BitwiseCopyable> {
+///
+/// Unchecked: an address, which anybody may hold. Tables are filled before they are shared, or by
+/// threads that each write elements of their own; what changes later belongs to a
+/// ``PlacementState``, which is not sendable.
+struct FlatArray<Element: BitwiseCopyable>: @unchecked Sendable {
   let base: UnsafeMutablePointer<Element>
   let count: Int
 
@@ -37,6 +41,15 @@ final class Arena {
   func array<Element: BitwiseCopyable>(_ value: Element, count: Int) -> FlatArray<Element> {
     let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
     base.initialize(repeating: value, count: count)
+    blocks.append((UnsafeMutableRawPointer(base), count * MemoryLayout<Element>.stride))
+    return FlatArray(base: base, count: count)
+  }
+
+  /// Room for `count` values, each of which the caller sets before anybody reads it.
+  func room<Element: BitwiseCopyable>(for count: Int, of type: Element.Type = Element.self)
+    -> FlatArray<Element>
+  {
+    let base = UnsafeMutablePointer<Element>.allocate(capacity: max(1, count))
     blocks.append((UnsafeMutableRawPointer(base), count * MemoryLayout<Element>.stride))
     return FlatArray(base: base, count: count)
   }

@@ -23,7 +23,8 @@ public struct GreedyPlacement: Solver {
     case consolidate
   }
 
-  /// The constructions to run, in order; the best result counts.
+  /// The constructions to run, in order; the best result counts. Of several only those that are
+  /// best in large instances run where all would take too long.
   public let constructions: [Construction]
   /// `greedy` for all of them, `greedy-` and the rule for one.
   public var name: String {
@@ -40,34 +41,48 @@ public struct GreedyPlacement: Solver {
 
   /// Builds and offers what is feasible.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    let index = try PlacementIndex(run.instance)
+    let index = try PlacementIndex(run.instance, threads: run.limits.threads)
     _ = construct(index, run: run)
     return run.reasonToStop() ?? .exhausted
   }
 
-  /// The best state that the constructions reach; every feasible one is offered to the run.
+  /// The best state that the constructions reach, which is offered to the run if it is feasible.
+  ///
+  /// The constructions share the threads of the run; the answer does not depend on how many.
   public func construct(_ index: PlacementIndex, run: Run<Placement>) -> PlacementState {
-    var best: PlacementState?
-    for construction in constructions {
-      let state = construct(construction, index, run: run)
-      offer(state, by: construction, to: run)
-      if best.map({ Self.isBetter(state, than: $0) }) ?? true { best = state }
-      if run.shouldStop() { break }
+    let constructions = constructions(for: index)
+    let built = parallelMap(constructions.count, threads: run.limits.threads) {
+      position -> Built? in
+      if position > 0, run.shouldStop() { return nil }
+      return Built(state: construct(constructions[position], index, run: run))
     }
-    guard let best else { return PlacementState(index: index) }
-    if !best.isFeasible, let last = constructions.last {
-      let search = PlacementSearch(best, random: RandomGenerator(seed: run.seed))
+    var best: (state: PlacementState, construction: Construction)?
+    for (construction, state) in zip(constructions, built.map { $0?.state }) {
+      guard let state, best.map({ Self.isBetter(state, than: $0.state) }) ?? true else { continue }
+      best = (state, construction)
+    }
+    guard let (state, construction) = best else { return PlacementState(index: index) }
+    if !state.isFeasible {
+      let search = PlacementSearch(state, random: RandomGenerator(seed: run.seed))
       search.repairShortfall(steps: 4_000) { run.shouldStop() }
-      offer(best, by: last, to: run)
     }
-    return best
+    if state.isFeasible, state.objective < run.objective {
+      run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+    }
+    return state
   }
 
-  private func offer(
-    _ state: PlacementState, by construction: Construction, to run: Run<Placement>
-  ) {
-    guard state.isFeasible, state.objective < run.objective else { return }
-    run.offer(state.solution(), source: "greedy-\(construction.rawValue)")
+  /// Arcs beyond which only ``quick`` ones of several constructions run.
+  private static let arcLimit = 4_000_000
+
+  /// What gives the best plans of large fleets.
+  private static let quick: Set<Construction> = [.density, .confined]
+
+  private func constructions(for index: PlacementIndex) -> [Construction] {
+    guard index.instance.arcCount > Self.arcLimit, constructions.count > 1 else {
+      return constructions
+    }
+    return constructions.filter { Self.quick.contains($0) }
   }
 
   private static func isBetter(_ a: PlacementState, than b: PlacementState) -> Bool {
@@ -100,4 +115,11 @@ public struct GreedyPlacement: Solver {
     state.commit()
     return state
   }
+}
+
+/// A finished construction on its way to the thread that compares it.
+///
+/// Unchecked: the thread that built the state does not touch it again.
+private struct Built: @unchecked Sendable {
+  let state: PlacementState
 }

@@ -17,7 +17,7 @@ public struct LocalSearchPlacement: Solver {
 
   /// Starts from the run's incumbent, or from the best greedy construction, and improves.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    let index = try PlacementIndex(run.instance)
+    let index = try PlacementIndex(run.instance, threads: run.limits.threads)
     var random = RandomGenerator(seed: run.seed)
     var state: PlacementState
     if let incumbent = run.incumbent {

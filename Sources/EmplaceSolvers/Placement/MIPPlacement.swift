@@ -88,7 +88,7 @@ private final class MIPPlacementMonitor: MIPMonitor {
   func found(values: [Double], objective: Double) {
     let whole = values.map { Int64($0.rounded()) }
     if run.offer(formulation.solution(from: whole), source: source) { return }
-    guard let index = try? PlacementIndex(run.instance) else { return }
+    guard let index = try? PlacementIndex(run.instance, threads: run.limits.threads) else { return }
     let repair = LagrangianRepair(formulation, index, run)
     repair.offer(whole.map { $0 &* BlockMinimiser.unit }, source: source)
   }

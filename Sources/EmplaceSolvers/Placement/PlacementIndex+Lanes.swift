@@ -2,7 +2,7 @@ internal import EmplaceCore
 internal import EmplaceProblems
 
 /// Lanes: what a replica costs, carries and needs.
-struct LaneTable {
+struct LaneTable: Sendable {
   let count: Int
   /// Load of one replica.
   let capacity: FlatArray<Int64>
@@ -134,7 +134,7 @@ struct LaneTable {
 }
 
 /// Options of each demand: its arcs, cheapest first.
-struct OptionTable {
+struct OptionTable: Sendable {
   /// Options of demand `d`: `start[d]..<start[d + 1]`.
   let start: FlatArray<Int32>
   let lane: FlatArray<Int32>
@@ -148,6 +148,8 @@ struct OptionTable {
   let load: FlatArray<Int64>
   /// Option of an arc.
   let ofArc: FlatArray<Int32>
+  /// Load of one part on an arc in its worst hour.
+  let peakLoadOfArc: FlatArray<Int64>
   let parts: FlatArray<Int32>
   /// Cost of a part that is not served; -1 where all must be.
   let unservedCost: FlatArray<Int64>
@@ -158,7 +160,9 @@ struct OptionTable {
   @inline(__always)
   func range(_ demand: Int) -> Range<Int> { Int(start[demand])..<Int(start[demand + 1]) }
 
-  init(_ instance: PlacementInstance, _ lanes: LaneTable, _ arena: Arena) throws(SolveError) {
+  init(_ instance: PlacementInstance, _ lanes: LaneTable, _ arena: Arena, threads: Int)
+    throws(SolveError)
+  {
     for demand in instance.demands where demand.parts < 1 || demand.parts > Int64(Int32.max) / 2 {
       throw .badInput("demand \(demand.name): \(demand.parts) parts. Maybe 1000.")
     }
@@ -166,80 +170,120 @@ struct OptionTable {
     unservedCost = arena.array(instance.demands.map { $0.unservedCost ?? -1 })
     let arcs = instance.arcCount
     start = arena.array(Int32(0), count: instance.demands.count + 1)
-    lane = arena.array(Int32(0), count: arcs)
-    demand = arena.array(Int32(0), count: arcs)
-    arc = arena.array(Int32(0), count: arcs)
-    cost = arena.array(Int64(0), count: arcs)
-    limit = arena.array(Int32(0), count: arcs)
-    loadStart = arena.array(0, count: arcs)
-    ofArc = arena.array(Int32(0), count: arcs)
+    lane = arena.room(for: arcs)
+    demand = arena.room(for: arcs)
+    arc = arena.room(for: arcs)
+    cost = arena.room(for: arcs)
+    limit = arena.room(for: arcs)
+    loadStart = arena.room(for: arcs)
+    ofArc = arena.room(for: arcs)
+    peakLoadOfArc = arena.room(for: arcs)
     var total = 0
     for lane in 0..<lanes.count {
       total += lanes.arcs(lane).count * lanes.slots(lane).count
     }
-    load = arena.array(Int64(0), count: total)
+    load = arena.room(for: total)
     spread = arena.array(0.0, count: instance.demands.count)
-    fill(instance, lanes)
-    fillLoads(instance, lanes)
+    fill(instance, lanes, threads: threads)
   }
 
-  private func fill(_ instance: PlacementInstance, _ lanes: LaneTable) {
+  /// An arc on the way to its place among the options of its demand.
+  private struct Entry: BitwiseCopyable {
+    var cost: Int64 = 0
+    var lane: Int32 = 0
+    var arc: Int32 = 0
+  }
+
+  /// Demands that a thread takes at a time.
+  private static let demandsAtOnce = 256
+
+  private func fill(_ instance: PlacementInstance, _ lanes: LaneTable, threads: Int) {
+    let scratch = Arena()
+    let entries = scratch.array(Entry(), count: lane.count)
+    let firstLoad = gather(instance, lanes, into: entries, scratch)
+    let chunks = (parts.count + Self.demandsAtOnce - 1) / Self.demandsAtOnce
+    _ = parallelMap(chunks, threads: threads) { chunk in
+      let first = chunk * Self.demandsAtOnce
+      for demand in first..<min(first + Self.demandsAtOnce, parts.count) {
+        order(demand, entries)
+        fillLoads(demand, from: firstLoad[demand], instance, lanes)
+      }
+    }
+    withExtendedLifetime(scratch) {}
+  }
+
+  /// Brings the arcs of each demand together, lane by lane; answers where its loads begin.
+  private func gather(
+    _ instance: PlacementInstance, _ lanes: LaneTable, into entries: FlatArray<Entry>,
+    _ scratch: Arena
+  ) -> FlatArray<Int> {
+    let firstLoad = scratch.array(0, count: parts.count + 1)
+    let position = scratch.array(Int32(0), count: parts.count)
     instance.arcDemand.withUnsafeBufferPointer { demandOf in
       for index in demandOf { start[index + 1] += 1 }
-      for index in parts.indices { start[index + 1] += start[index] }
-      var position = (0..<parts.count).map { start[$0] }
-      var entries = [(cost: Int64, lane: Int32, arc: Int32)](
-        repeating: (0, 0, 0), count: demandOf.count)
+      for index in parts.indices {
+        start[index + 1] += start[index]
+        position[index] = start[index]
+      }
       for lane in 0..<lanes.count {
+        let slots = lanes.slots(lane).count
         for arc in lanes.arcs(lane) {
           let demand = Int(demandOf[arc])
-          entries[Int(position[demand])] = (instance.arcCost[arc], Int32(lane), Int32(arc))
+          entries[position[demand]] = Entry(
+            cost: instance.arcCost[arc], lane: Int32(lane), arc: Int32(arc))
           position[demand] += 1
-        }
-      }
-      entries.withUnsafeMutableBufferPointer { buffer in
-        for index in parts.indices {
-          let range = range(index)
-          var slice = buffer[range]
-          slice.sort { ($0.cost, $0.lane) < ($1.cost, $1.lane) }
-          for option in range {
-            lane[option] = buffer[option].lane
-            demand[option] = Int32(index)
-            arc[option] = buffer[option].arc
-            cost[option] = buffer[option].cost
-            ofArc[buffer[option].arc] = Int32(option)
-          }
-          guard let first = range.first else { continue }
-          let reach = Double(cost[min(first + 5, range.upperBound - 1)]) - Double(cost[first])
-          spread[index] = reach > 0 ? reach : Double(cost[first].magnitude) * 0.1
+          firstLoad[demand + 1] += slots
         }
       }
     }
+    for index in parts.indices { firstLoad[index + 1] += firstLoad[index] }
+    return firstLoad
   }
 
-  private func fillLoads(_ instance: PlacementInstance, _ lanes: LaneTable) {
-    let hours = instance.hours
-    var next = 0
-    instance.rate.withUnsafeBufferPointer { rate in
-      for option in lane.indices {
-        let (arc, row) = (Int(self.arc[option]), Int(demand[option]) * hours)
-        limit[option] = Int32(clamping: max(0, instance.limit(ofArc: arc)))
-        loadStart[option] = next
-        let divisor = Int128(parts[demand[option]]) * Int128(instance.rateScale)
-        let small = Int64(clamping: divisor)
-        let work = instance.arcWork[arc]
-        for slot in lanes.slots(Int(lane[option])) {
-          let rate = rate[row + Int(lanes.slotHour[slot])]
-          let (product, overflow) = rate.multipliedReportingOverflow(by: work)
-          if overflow || product > Int64.max - small || small == .max {
-            let exact = (Int128(rate) * Int128(work) + divisor - 1) / divisor
-            load[next] = clamped(exact)
-          } else {
-            load[next] = (product + small - 1) / small
-          }
-          next += 1
+  private func order(_ index: Int, _ entries: FlatArray<Entry>) {
+    let range = range(index)
+    var slice = UnsafeMutableBufferPointer(start: entries.base, count: entries.count)[range]
+    slice.sort { ($0.cost, $0.lane) < ($1.cost, $1.lane) }
+    for option in range {
+      let entry = entries[option]
+      lane[option] = entry.lane
+      demand[option] = Int32(index)
+      arc[option] = entry.arc
+      cost[option] = entry.cost
+      ofArc[entry.arc] = Int32(option)
+    }
+    guard let first = range.first else { return }
+    let reach = Double(cost[min(first + 5, range.upperBound - 1)]) - Double(cost[first])
+    spread[index] = reach > 0 ? reach : Double(cost[first].magnitude) * 0.1
+  }
+
+  private func fillLoads(
+    _ demand: Int, from firstLoad: Int, _ instance: PlacementInstance, _ lanes: LaneTable
+  ) {
+    let row = demand * instance.hours
+    let divisor = Int128(parts[demand]) * Int128(instance.rateScale)
+    let small = Int64(clamping: divisor)
+    var next = firstLoad
+    for option in range(demand) {
+      let arc = Int(self.arc[option])
+      limit[option] =
+        instance.arcLimit.isEmpty ? parts[demand] : max(0, instance.arcLimit[arc])
+      loadStart[option] = next
+      let work = instance.arcWork[arc]
+      var peak: Int64 = 0
+      for slot in lanes.slots(Int(lane[option])) {
+        let rate = instance.rate[row + Int(lanes.slotHour[slot])]
+        let (product, overflow) = rate.multipliedReportingOverflow(by: work)
+        if overflow || product > Int64.max - small || small == .max {
+          let exact = (Int128(rate) * Int128(work) + divisor - 1) / divisor
+          load[next] = clamped(exact)
+        } else {
+          load[next] = (product + small - 1) / small
         }
+        peak = max(peak, load[next])
+        next += 1
       }
+      peakLoadOfArc[arc] = peak
     }
   }
 }

@@ -76,10 +76,11 @@ struct ModelTable {
   let leastDomains: FlatArray<Int64>
   let quota: FlatArray<Int64>
   let lanes: FlatLists
-  let artifacts: FlatLists
 
   /// Versions of model `m` that are counted: slots from `versionStart[m]`; none without a limit.
   let versionStart: FlatArray<Int32>
+  /// Artifacts of each counted version.
+  let artifactsOfVersion: FlatLists
   /// Model-and-domain slot of a lane, -1 where its model asks for no spread.
   let spreadSlot: FlatArray<Int32>
   let spreadSlots: Int
@@ -107,12 +108,15 @@ struct ModelTable {
         if model >= 0 { visit(model, lane) }
       }
     }
-    artifacts = FlatLists(owners: count, in: arena) { visit in
+    let versionStart = Self.versions(instance, arena)
+    self.versionStart = versionStart
+    artifactsOfVersion = FlatLists(owners: Int(versionStart[count]), in: arena) { visit in
       for (index, artifact) in instance.artifacts.enumerated() {
-        visit(Int(instance.variants[Int(artifact.variant)].model), index)
+        let variant = instance.variants[Int(artifact.variant)]
+        let slot = versionStart[variant.model] + variant.version
+        if slot < versionStart[variant.model + 1] { visit(Int(slot), index) }
       }
     }
-    versionStart = Self.versions(instance, arena)
     (spreadSlot, spreadSlots) = Self.spread(instance, arena)
     needs = FlatLists(owners: count, in: arena) { visit in
       for (index, model) in models.enumerated() {
@@ -148,10 +152,10 @@ struct ModelTable {
   /// Number of slots of counted versions.
   var versionSlots: Int { Int(versionStart[count]) }
 
-  /// Slot of a version, -1 where the model does not limit them.
+  /// Slots of the versions of a model, the oldest first; none where it does not limit them.
   @inline(__always)
-  func versionSlot(model: Int32, version: Int32) -> Int32 {
-    liveVersions[model] == .max ? -1 : versionStart[model] + version
+  func versionSlots(_ model: Int32) -> Range<Int32> {
+    versionStart[model]..<versionStart[model + 1]
   }
 
   private static func versions(_ instance: PlacementInstance, _ arena: Arena)

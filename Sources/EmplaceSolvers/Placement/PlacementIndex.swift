@@ -29,8 +29,9 @@ public final class PlacementIndex: @unchecked Sendable {
   /// Whether any demand must be served.
   let mustServe: Bool
 
-  /// Reads an instance; throws where its numbers are too large to add up.
-  public init(_ instance: PlacementInstance) throws(SolveError) {
+  /// Reads an instance, by up to `threads` threads; throws where its numbers are too large to add
+  /// up.
+  public init(_ instance: PlacementInstance, threads: Int = 1) throws(SolveError) {
     guard instance.arcCount < Int(Int32.max) / 2, instance.lanes.count < Int(Int32.max) / 2 else {
       throw .badInput(
         "\(instance.arcCount) arcs and \(instance.lanes.count) lanes: at most 2^30 of either. "
@@ -46,7 +47,7 @@ public final class PlacementIndex: @unchecked Sendable {
     artifacts = ArtifactTable(instance, arena)
     models = ModelTable(instance, arena)
     sites = SiteTable(instance, arena)
-    options = try OptionTable(instance, lanes, arena)
+    options = try OptionTable(instance, lanes, arena, threads: threads)
     groups = FloorTable(instance, arena)
     cases = CaseTable(instance, lanes, options, arena)
     try Self.checkCosts(instance, lanes)
@@ -112,6 +113,15 @@ extension PlacementIndex {
       return row
     }
     return nil
+  }
+}
+
+extension PlacementIndex {
+  /// Slot of the version of an artifact, -1 where its model does not limit them.
+  @inline(__always)
+  func versionSlot(ofArtifact artifact: Int) -> Int32 {
+    let slots = models.versionSlots(artifacts.model[artifact])
+    return slots.isEmpty ? -1 : slots.lowerBound + artifacts.version[artifact]
   }
 }
 

@@ -6,15 +6,31 @@ internal import EmplaceProblems
 extension PlacementSearch {
   /// Something a lane could serve: unserved parts, or parts that another option serves dearer.
   struct Offer {
-    var option: Int
+    let option: Int
     /// The option that serves the parts now, -1 where none does.
-    var source: Int
-    var parts: Int32
+    let source: Int
+    let parts: Int32
     /// Load of one part in its worst hour.
-    var load: Double
+    let load: Double
     /// What one part saves on the lane.
-    var saving: Double
-    var rate: Double { saving / max(load, 1) }
+    let saving: Double
+    /// What it saves for each unit of load.
+    let rate: Double
+
+    init(option: Int, source: Int, parts: Int32, load: Double, saving: Double) {
+      self.option = option
+      self.source = source
+      self.parts = parts
+      self.load = load
+      self.saving = saving
+      rate = saving / max(load, 1)
+    }
+
+    /// Whether it comes before another: by rate, then by index.
+    func precedes(_ other: Offer) -> Bool {
+      if rate != other.rate { return rate > other.rate }
+      return option != other.option ? option < other.option : source > other.source
+    }
   }
 
   /// Starts replicas by falling gain for each scarce unit, each with the demands that gain most.
@@ -52,9 +68,12 @@ extension PlacementSearch {
     offers.removeAll(keepingCapacity: true)
     let capacity = Double(index.lanes.capacity[lane])
     guard capacity > 0, state.replicas[lane] < index.lanes.most[lane] else { return (0, 0) }
-    collectOffers(lane, &offers)
-    guard !offers.isEmpty else { return (0, 0) }
-    offers.sort { ($0.rate, $1.option) > ($1.rate, $0.option) }
+    let cost = state.costOfAdding(lane: lane)
+    guard cost != PlacementState.impossible else { return (0, 0) }
+    // Most that one replica may save: sorting is not for those that cannot pay.
+    let most = collectOffers(lane, &offers) * capacity
+    guard !offers.isEmpty, most * 1.0001 > Double(cost) else { return (0, 0) }
+    offers.sort { $0.precedes($1) }
     var (room, total, plenty) = (capacity, 0.0, 0.0)
     let enough = 0.7 * offers[0].rate
     for offer in offers {
@@ -65,43 +84,42 @@ extension PlacementSearch {
         room -= load
       }
     }
-    let cost = state.costOfAdding(lane: lane)
-    guard cost != PlacementState.impossible, total > Double(cost) else { return (0, 0) }
+    guard total > Double(cost) else { return (0, 0) }
     let fit = max(1, state.replicasThatFit(lane, max(1, Int64(min(plenty / capacity, 1e6)))))
     return ((total - Double(cost)) / (scarceUse(ofLane: lane) + 1e-3), fit)
   }
 
-  private func collectOffers(_ lane: Int, _ offers: inout [Offer]) {
+  /// Collects what a lane could serve, and answers the highest rate among it.
+  private func collectOffers(_ lane: Int, _ offers: inout [Offer]) -> Double {
     let options = index.options
-    let slots = index.lanes.slots(lane).count
-    for arc in index.lanes.arcs(lane) {
-      let option = Int(options.ofArc[arc])
-      let demand = Int(options.demand[option])
-      let cost = Double(options.cost[option])
-      var load: Int64 = 0
-      let start = options.loadStart[option]
-      for position in 0..<slots { load = max(load, options.load[start + position]) }
-      let left = options.parts[demand] - state.served[demand]
-      if left > 0 {
-        let price = unservedValue(demand)
-        if price > cost {
-          offers.append(
-            Offer(
-              option: option, source: -1, parts: left, load: Double(load), saving: price - cost))
-        }
-      }
-      guard state.served[demand] > 0 else { continue }
-      for other in options.range(demand).reversed() {
-        let dearer = Double(options.cost[other]) - cost
-        if dearer <= 0 { break }
-        if state.parts[other] > 0 {
-          offers.append(
-            Offer(
-              option: option, source: other, parts: state.parts[other], load: Double(load),
-              saving: dearer))
+    var highest = 0.0
+    index.instance.arcDemand.withUnsafeBufferPointer { demandOf in
+      index.instance.arcCost.withUnsafeBufferPointer { costOf in
+        for arc in index.lanes.arcs(lane) {
+          let demand = Int(demandOf[arc])
+          let cost = Double(costOf[arc])
+          func add(_ parts: Int32, from source: Int, saving: Double) {
+            let offer = Offer(
+              option: Int(options.ofArc[arc]), source: source, parts: parts,
+              load: Double(options.peakLoadOfArc[arc]), saving: saving)
+            highest = max(highest, offer.rate)
+            offers.append(offer)
+          }
+          let left = options.parts[demand] - state.served[demand]
+          if left > 0 {
+            let price = unservedValue(demand)
+            if price > cost { add(left, from: -1, saving: price - cost) }
+          }
+          var source = Int(state.firstSource[demand])
+          while source >= 0 {
+            let dearer = Double(options.cost[source]) - cost
+            if dearer > 0 { add(state.parts[source], from: source, saving: dearer) }
+            source = Int(state.nextSource[source])
+          }
         }
       }
     }
+    return highest
   }
 
   /// What an unserved part is worth; more than any option where it must be served.

@@ -108,9 +108,6 @@ extension PlacementIndex {
   func share(_ option: Int) -> Double {
     let lane = Int(options.lane[option])
     guard lanes.capacity[lane] > 0 else { return 0 }
-    var peak: Int64 = 0
-    let start = options.loadStart[option]
-    for position in 0..<lanes.slots(lane).count { peak = max(peak, options.load[start + position]) }
-    return Double(peak) / Double(lanes.capacity[lane])
+    return Double(options.peakLoadOfArc[options.arc[option]]) / Double(lanes.capacity[lane])
   }
 }

@@ -11,7 +11,11 @@ extension PlacementState {
     let demand = Int(options.demand[option])
     let before = parts[option]
     parts[option] = before + amount
-    if before == 0 { link(option, lane) } else if before + amount == 0 { unlink(option, lane) }
+    if before == 0 {
+      link(option, lane, demand)
+    } else if before + amount == 0 {
+      unlink(option, lane, demand)
+    }
     laneParts[lane] += Int64(amount)
     let slot = Int(index.lanes.slotStart[lane])
     let start = options.loadStart[option]
@@ -57,18 +61,28 @@ extension PlacementState {
     totals.unserved -= 1
   }
 
-  private func link(_ option: Int, _ lane: Int) {
+  private func link(_ option: Int, _ lane: Int, _ demand: Int) {
     let head = firstRoute[lane]
     nextRoute[option] = head
     previousRoute[option] = -1
     if head >= 0 { previousRoute[head] = Int32(option) }
     firstRoute[lane] = Int32(option)
+    nextSource[option] = firstSource[demand]
+    firstSource[demand] = Int32(option)
   }
 
-  private func unlink(_ option: Int, _ lane: Int) {
+  private func unlink(_ option: Int, _ lane: Int, _ demand: Int) {
     let (before, after) = (previousRoute[option], nextRoute[option])
     if before >= 0 { nextRoute[before] = after } else { firstRoute[lane] = after }
     if after >= 0 { previousRoute[after] = before }
+    // Few options serve one demand: looking for the one before is cheaper than keeping it.
+    var source = firstSource[demand]
+    if source == Int32(option) {
+      firstSource[demand] = nextSource[option]
+      return
+    }
+    while nextSource[source] != Int32(option) { source = nextSource[source] }
+    nextSource[source] = nextSource[option]
   }
 
   /// Routes `amount` more parts over an option of a failure case.
@@ -143,8 +157,11 @@ extension PlacementState {
   private func countReplicas(_ artifact: Int, _ site: Int, _ amount: Int64) {
     let before = artifactReplicas[artifact]
     artifactReplicas[artifact] = before + amount
-    guard present[artifact] else { return }
-    if before == 0 { idleCount[site] -= 1 } else if before + amount == 0 { idleCount[site] += 1 }
+    let change: Int32 = before == 0 ? 1 : before + amount == 0 ? -1 : 0
+    guard present[artifact], change != 0 else { return }
+    idleCount[site] -= change
+    let slot = index.versionSlot(ofArtifact: artifact)
+    if slot >= 0 { versionRunning[slot] += change }
   }
 
   private func countModel(_ lane: Int, _ before: Int64, _ amount: Int64) {
@@ -213,8 +230,9 @@ extension PlacementState {
       totals.hosting += sign * index.sites.openingCost[site]
     }
     let model = artifacts.model[artifact]
-    let slot = index.models.versionSlot(model: model, version: artifacts.version[artifact])
+    let slot = index.versionSlot(ofArtifact: artifact)
     if slot >= 0 {
+      if artifactReplicas[artifact] > 0 { versionRunning[slot] += Int32(sign) }
       versionPresent[slot] += Int32(sign)
       if versionPresent[slot] == (isPresent ? 1 : 0) { liveVersions[model] += sign }
     }

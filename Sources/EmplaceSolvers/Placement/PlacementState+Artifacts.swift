@@ -28,13 +28,16 @@ extension PlacementState {
     guard hasBasicRoom(artifact),
       storage[site] + artifacts.size[artifact] <= index.sites.storage[site]
     else { return false }
+    guard !isVersionTooMany(artifact) else { return false }
     let model = artifacts.model[artifact]
-    let slot = index.models.versionSlot(model: model, version: artifacts.version[artifact])
-    if slot >= 0, versionPresent[slot] == 0, liveVersions[model] >= index.models.liveVersions[model]
-    {
-      return false
-    }
     return index.models.paired[model] < 0 || (hasPartners(model, site) && !hasConflict(model, site))
+  }
+
+  /// Whether an artifact would bring a version to a model that has as many as it may.
+  private func isVersionTooMany(_ artifact: Int) -> Bool {
+    let (slot, model) = (index.versionSlot(ofArtifact: artifact), index.artifacts.model[artifact])
+    return slot >= 0 && versionPresent[slot] == 0
+      && liveVersions[model] >= index.models.liveVersions[model]
   }
 
   /// The limits that no eviction helps: uplink and moves.
@@ -49,6 +52,10 @@ extension PlacementState {
   /// Whether bringing may succeed: a quick look before the long way.
   private func mayMakeRoom(for artifact: Int) -> Bool {
     guard hasBasicRoom(artifact) else { return false }
+    if isVersionTooMany(artifact) {
+      let slots = index.models.versionSlots(index.artifacts.model[artifact])
+      guard slots.contains(where: { isIdleVersion($0) }) else { return false }
+    }
     let site = Int(index.artifacts.site[artifact])
     let room = index.sites.storage[site]
     return storage[site] + index.artifacts.size[artifact] <= room || idleCount[site] > 0
@@ -162,28 +169,40 @@ extension PlacementState {
     return true
   }
 
+  /// Whether a version lies somewhere and no replica runs from it.
+  @inline(__always)
+  private func isIdleVersion(_ slot: Int32) -> Bool {
+    versionPresent[slot] > 0 && versionRunning[slot] == 0
+  }
+
   /// Evicts all artifacts of the version of a model that costs least to give up.
   func evictVersion(of model: Int32, but keptVersion: Int32) -> Bool {
-    var cost: [Int32: Int64] = [:]
-    var isStuck: Set<Int32> = [keptVersion]
-    let all = index.models.artifacts
-    for position in all.range(model) {
-      let artifact = Int(all.items[position])
-      guard present[artifact] else { continue }
-      let version = index.artifacts.version[artifact]
-      if !isDispensable(artifact) { isStuck.insert(version) }
-      cost[version, default: 0] +=
-        index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
+    let slots = index.models.versionSlots(model)
+    var best: (cost: Int64, slot: Int32)?
+    for slot in slots where isIdleVersion(slot) && slot - slots.lowerBound != keptVersion {
+      guard let cost = costOfEvicting(slot) else { continue }
+      if cost < best?.cost ?? .max { best = (cost, slot) }
     }
-    let candidates = cost.filter { !isStuck.contains($0.key) }.map { ($0.value, $0.key) }
-    guard let (_, version) = candidates.min(by: { $0 < $1 }) else { return false }
-    for position in all.range(model) {
-      let artifact = Int(all.items[position])
-      guard present[artifact], index.artifacts.version[artifact] == version else { continue }
+    guard let best else { return false }
+    let artifacts = index.models.artifactsOfVersion
+    for position in artifacts.range(best.slot) where present[artifacts.items[position]] {
+      let artifact = Int(artifacts.items[position])
       guard isDispensable(artifact) else { return false }
       applyPresence(artifact, false)
     }
     return true
+  }
+
+  /// Cost of giving up a version everywhere, nil where something needs it.
+  private func costOfEvicting(_ slot: Int32) -> Int64? {
+    var cost: Int64 = 0
+    let artifacts = index.models.artifactsOfVersion
+    for position in artifacts.range(slot) where present[artifacts.items[position]] {
+      let artifact = Int(artifacts.items[position])
+      guard isDispensable(artifact) else { return nil }
+      cost += index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
+    }
+    return cost
   }
 }
 
@@ -286,15 +305,21 @@ extension PlacementState {
     }
   }
 
+  /// Removes everything from a site if that costs less than leaving it open. Nothing is touched
+  /// where it does not: a change taken back would mark the site as one to look at again.
   private func closeIfCheaper(_ site: Int) {
-    let start = mark()
-    let before = totals.objective
+    var cost = -index.sites.openingCost[site]
+    var moves = totals.moves
+    for item in index.sites.artifacts.range(site) {
+      let artifact = Int(index.sites.artifacts.items[item])
+      guard present[artifact] else { continue }
+      cost += index.artifacts.removeCost[artifact] - index.artifacts.addCost[artifact]
+      moves += index.artifacts.isIncumbent[artifact] ? 1 : -1
+    }
+    guard cost < 0, moves <= index.moveBudget else { return }
     for item in index.sites.artifacts.range(site) {
       let artifact = Int(index.sites.artifacts.items[item])
       if present[artifact] { applyPresence(artifact, false) }
-    }
-    if totals.objective >= before || totals.moves > index.moveBudget {
-      rollback(to: start)
     }
   }
 }

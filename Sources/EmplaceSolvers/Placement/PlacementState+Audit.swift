@@ -50,6 +50,7 @@ extension PlacementState {
       first("artifactReplicas", artifactReplicas, other.artifactReplicas),
       first("copies", copies, other.copies),
       first("versionPresent", versionPresent, other.versionPresent),
+      first("versionRunning", versionRunning, other.versionRunning),
       first("liveVersions", liveVersions, other.liveVersions),
       first("spreadReplicas", spreadReplicas, other.spreadReplicas),
       first("domains", domains, other.domains),
@@ -86,6 +87,7 @@ extension PlacementState {
       return "power or uplink of site \(site)"
     }
     return firstRoute.indices.first { isBroken(lane: $0) }.map { "routes of lane \($0)" }
+      ?? firstSource.indices.first { isBroken(demand: $0) }.map { "routes of demand \($0)" }
   }
 
   /// Whether the linked routes of a lane are not exactly those with parts.
@@ -98,5 +100,17 @@ extension PlacementState {
       option = nextRoute[option]
     }
     return linked != laneParts[lane]
+  }
+
+  /// Whether the linked routes of a demand are not exactly those with parts.
+  private func isBroken(demand: Int) -> Bool {
+    var linked: Int32 = 0
+    var option = firstSource[demand]
+    while option >= 0 {
+      if parts[option] <= 0 || Int(index.options.demand[option]) != demand { return true }
+      linked += parts[option]
+      option = nextSource[option]
+    }
+    return linked != served[demand]
   }
 }

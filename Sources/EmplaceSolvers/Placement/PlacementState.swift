@@ -32,8 +32,10 @@ public final class PlacementState {
   let nextRunning: FlatArray<Int32>
   let previousRunning: FlatArray<Int32>
 
-  // By demand.
+  // By demand; routed options of a demand as a linked list.
   let served: FlatArray<Int32>
+  let firstSource: FlatArray<Int32>
+  let nextSource: FlatArray<Int32>
   let unservedList: FlatArray<Int32>
   let unservedPosition: FlatArray<Int32>
 
@@ -56,6 +58,8 @@ public final class PlacementState {
   let artifactReplicas: FlatArray<Int64>
   let copies: FlatArray<Int64>
   let versionPresent: FlatArray<Int32>
+  /// Artifacts of a version from which replicas run: while there are any, the version stays.
+  let versionRunning: FlatArray<Int32>
   let liveVersions: FlatArray<Int64>
   let spreadReplicas: FlatArray<Int64>
   let domains: FlatArray<Int64>
@@ -133,6 +137,8 @@ public final class PlacementState {
     nextRunning = arena.array(-1, count: lanes.count)
     previousRunning = arena.array(-1, count: lanes.count)
     served = arena.array(0, count: index.options.demandCount)
+    firstSource = arena.array(-1, count: index.options.demandCount)
+    nextSource = arena.array(-1, count: options)
     unservedList = arena.array(0, count: index.options.demandCount)
     unservedPosition = arena.array(0, count: index.options.demandCount)
     nodes = arena.array(0, count: pools.count)
@@ -149,6 +155,7 @@ public final class PlacementState {
     artifactReplicas = arena.array(0, count: index.artifacts.count)
     copies = arena.array(0, count: models.count)
     versionPresent = arena.array(0, count: models.versionSlots)
+    versionRunning = arena.array(0, count: models.versionSlots)
     liveVersions = arena.array(0, count: models.count)
     spreadReplicas = arena.array(0, count: models.spreadSlots)
     domains = arena.array(0, count: models.count)

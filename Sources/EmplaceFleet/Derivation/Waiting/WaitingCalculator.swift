@@ -1,3 +1,5 @@
+internal import EmplaceCore
+
 /// A waiting rule at a utilisation, with the tables it needs.
 public struct WaitingCalculator: Sendable {
   /// The rule.

@@ -1,9 +1,9 @@
-import Dispatch
-import Synchronization
+internal import Dispatch
+internal import Synchronization
 
 /// Results of `body(0) ..< body(count - 1)` in order, computed by up to `threads` threads that take
 /// the next index whenever they are free. The results do not depend on the number of threads.
-func parallelMap<Element: Sendable>(
+package func parallelMap<Element: Sendable>(
   _ count: Int, threads: Int, _ body: @Sendable (Int) -> Element
 ) -> [Element] {
   guard threads > 1, count > 1 else { return (0..<max(count, 0)).map(body) }
