@@ -163,6 +163,33 @@ int cglpk_relaxation(cglpk *problem, double *values, double *duals) {
   return cglpk_guard(problem, NULL, relaxation_body, &vectors);
 }
 
+struct table_row {
+  int column;
+  double *weights;
+  int *found;
+};
+
+static void table_row_body(cglpk *problem, const cglpk_watch *watch, void *arguments) {
+  (void)watch;
+  const struct table_row *row = arguments;
+  glp_prob *lp = problem->lp;
+  int column = row->column + 1;
+  if (!glp_bf_exists(lp) || glp_get_col_stat(lp, column) != GLP_BS) return;
+  int length = glp_eval_tab_row(lp, problem->rows + column, problem->index, problem->value);
+  for (int entry = 1; entry <= length; entry++) {
+    int at = problem->index[entry] - 1;
+    if (at < problem->rows) row->weights[at] = problem->value[entry] / problem->row_unit[at];
+  }
+  *row->found = 1;
+}
+
+int cglpk_table_row(cglpk *problem, int column, double *weights, int *found) {
+  *found = 0;
+  // The row has at most as many entries as there are variables that are not basic.
+  struct table_row row = {column, weights, found};
+  return cglpk_guard(problem, NULL, table_row_body, &row);
+}
+
 // Whether `ray` over the rows of `lp`, in its units, proves by a clear margin that no values
 // between the bounds satisfy all rows.
 static int proves(cglpk *problem, const double *ray) {

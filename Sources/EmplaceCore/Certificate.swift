@@ -10,6 +10,8 @@ public struct Certificate: Sendable, Hashable, Codable {
   public var denominator: Int64
   /// Rows kept inside the minimum of a block: pairs of block and row, blocks increasing.
   public var kept: [KeptRow]
+  /// Rows that are added to the program's, each derived from those before it.
+  public var cuts: [RoundingCut]
   /// The tree in preorder.
   public var nodes: [Node]
 
@@ -29,8 +31,8 @@ public struct Certificate: Sendable, Hashable, Codable {
 
   /// A node of the tree.
   public struct Node: Sendable, Hashable, Codable {
-    /// Rows whose multiplier differs from the parent's, increasing. A row at or above the
-    /// program's row count is the split row of an ancestor, counted from the root.
+    /// Rows whose multiplier differs from the parent's, increasing: those of the program, then the
+    /// cuts, then the split rows of the ancestors, counted from the root.
     public var rows: [Int]
     /// Change of each multiplier's numerator.
     public var changes: [Int64]
@@ -79,9 +81,12 @@ public struct Certificate: Sendable, Hashable, Codable {
   }
 
   /// A certificate.
-  public init(denominator: Int64, kept: [KeptRow] = [], nodes: [Node]) {
+  public init(
+    denominator: Int64, kept: [KeptRow] = [], cuts: [RoundingCut] = [], nodes: [Node]
+  ) {
     self.denominator = denominator
     self.kept = kept
+    self.cuts = cuts
     self.nodes = nodes
   }
 

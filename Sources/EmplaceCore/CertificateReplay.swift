@@ -61,6 +61,7 @@ struct CertificateReplay {
     guard certificate.denominator > 0 else {
       throw CertificateError(node: -1, reason: "the denominator is not positive")
     }
+    let program = try program.adding(certificate.cuts)
     self.certificate = certificate
     self.program = program
     minimiser = BlockMinimiser(program: program)

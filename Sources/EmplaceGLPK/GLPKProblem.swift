@@ -83,6 +83,14 @@ final class GLPKProblem {
     return try finish(code) && found != 0 ? ray : nil
   }
 
+  /// Weights of all rows that sum to the row of the simplex table in which a column is basic.
+  func tableRow(ofColumn column: Int) throws(BackendError) -> [Double]? {
+    var weights = [Double](repeating: 0, count: rowCount)
+    var found: Int32 = 0
+    try finish(cglpk_table_row(handle, Int32(column), &weights, &found))
+    return found != 0 ? weights : nil
+  }
+
   /// Searches the tree.
   func branch(_ limits: cglpk_limits, columnCount: Int, steering: GLPKSteering)
     throws(BackendError) -> cglpk_outcome

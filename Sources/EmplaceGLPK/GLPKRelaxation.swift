@@ -97,6 +97,14 @@ public final class GLPKRelaxation: LPSession {
     return answer
   }
 
+  /// Weights of all rows in the table row of a basic column.
+  public func tableRow(ofColumn column: Int) throws(BackendError) -> [Double]? {
+    guard lower.indices.contains(column) else {
+      throw .invalid("column \(column) of \(lower.count). Maybe count from 0")
+    }
+    return try open().tableRow(ofColumn: column)
+  }
+
   /// Frees what the session holds.
   public func close() { problem = nil }
 

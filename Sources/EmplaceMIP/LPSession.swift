@@ -13,6 +13,9 @@ public protocol LPSession: AnyObject {
   func addRows(_ rows: [Cut]) throws(BackendError)
   /// Solves from the last basis.
   func solve(_ options: LPOptions, monitor: any MIPMonitor) throws(BackendError) -> LPAnswer
+  /// After an optimal solve, the weight of every row in the sum of rows in which no basic column
+  /// stands but `column`: the row of the simplex table. Nil where the column is not basic.
+  func tableRow(ofColumn column: Int) throws(BackendError) -> [Double]?
   /// Frees what the session holds; further calls throw. On another thread than the session's own
   /// it does nothing.
   func close()

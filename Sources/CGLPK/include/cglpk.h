@@ -113,6 +113,9 @@ int cglpk_relaxation(cglpk *problem, double *values, double *duals);
 // none that hold in doubles.
 int cglpk_farkas(
   cglpk *problem, const cglpk_limits *limits, const cglpk_watch *watch, double *ray, int *found);
+// After cglpk_relax: weights of all rows (`weights`, zero before) whose sum is the row of the simplex
+// table in which `column` is basic. `found` says whether it is.
+int cglpk_table_row(cglpk *problem, int column, double *weights, int *found);
 // Searches the tree after cglpk_relax ended CGLPK_OPTIMAL. `values` holds the best solution.
 int cglpk_branch(
   cglpk *problem, const cglpk_limits *limits, const cglpk_watch *watch, double *values,

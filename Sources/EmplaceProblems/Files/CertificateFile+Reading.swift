@@ -30,7 +30,10 @@ extension CertificateFile {
 private struct CertificateParser {
   private static let fileKeys = AnswerReader.Keys(
     AnswerHeader.keys + ["proves", "program", "denominator", "kept", "nodes", "checksum"],
-    optional: ["bound"])
+    optional: ["bound", "cuts"])
+  private static let cutKeys = AnswerReader.Keys([
+    "rows", "multipliers", "complemented", "divisor", "scale",
+  ])
   private static let programKeys = AnswerReader.Keys(["links", "columns", "rows"])
   private static let nodeKeys = AnswerReader.Keys(
     [], optional: ["bound", "infeasible", "emptyBlock", "split", "rows", "changes"])
@@ -79,6 +82,10 @@ private struct CertificateParser {
         else { throw reader.refused("a kept row is a pair of block and row") }
         file.certificate.kept.append(.init(block: block, row: row))
       }
+    case "cuts":
+      try reader.array { reader throws(AnswerError) in
+        file.certificate.cuts.append(try cut(&reader))
+      }
     default:
       try reader.array { reader throws(AnswerError) in
         file.certificate.nodes.append(try node(&reader))
@@ -99,6 +106,20 @@ private struct CertificateParser {
       default: file.rowCount = Int(clamping: try reader.integer())
       }
     }
+  }
+
+  private func cut(_ reader: inout AnswerReader) throws(AnswerError) -> RoundingCut {
+    var cut = RoundingCut(rows: [], multipliers: [], complemented: [], divisor: 0)
+    try reader.object(Self.cutKeys) { reader, key throws(AnswerError) in
+      switch key {
+      case "rows": cut.rows = try indices(&reader)
+      case "multipliers": cut.multipliers = try numbers(&reader)
+      case "complemented": cut.complemented = try indices(&reader)
+      case "divisor": cut.divisor = try reader.integer()
+      default: cut.scale = try reader.integer()
+      }
+    }
+    return cut
   }
 
   private func node(_ reader: inout AnswerReader) throws(AnswerError) -> Certificate.Node {

@@ -111,6 +111,7 @@ extension CertificateFile {
     writer.newLine()
     Self.member("denominator", certificate.denominator, &writer)
     try writeKeptRows(&writer, sink)
+    try writeCuts(&writer, sink)
     try writeNodes(&writer, sink)
   }
 
@@ -128,6 +129,30 @@ extension CertificateFile {
       if writer.isFull { try sink(writer.take()) }
     }
     writer.closeArray()
+  }
+
+  private func writeCuts<Failure: Error>(
+    _ writer: inout AnswerWriter, _ sink: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard !certificate.cuts.isEmpty else { return }
+    writer.newLine()
+    writer.key("cuts")
+    writer.openArray()
+    for cut in certificate.cuts {
+      writer.newLine()
+      writer.openObject()
+      writer.key("rows")
+      Self.list(cut.rows.lazy.map(Int64.init), &writer)
+      writer.key("multipliers")
+      Self.list(cut.multipliers, &writer)
+      writer.key("complemented")
+      Self.list(cut.complemented.lazy.map(Int64.init), &writer)
+      Self.member("divisor", cut.divisor, &writer)
+      Self.member("scale", cut.scale, &writer)
+      writer.closeObject()
+      if writer.isFull { try sink(writer.take()) }
+    }
+    writer.closeArray(onNewLine: true)
   }
 
   private func writeNodes<Failure: Error>(

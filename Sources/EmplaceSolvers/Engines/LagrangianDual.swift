@@ -11,7 +11,7 @@ public struct LagrangianDual {
   public let program: IntegerProgram
   /// Common denominator of the multipliers.
   public let denominator: Int64
-  /// Rows that no block enforces by itself, increasing.
+  /// Rows that may have a multiplier, increasing.
   public let relaxedRows: [Int]
   /// Row kept inside each block, or -1.
   public private(set) var kept: [Int]
@@ -24,10 +24,16 @@ public struct LagrangianDual {
   private var minimiser: BlockMinimiser
 
   /// The dual of a program at multipliers zero.
-  public init(program: IntegerProgram) {
+  ///
+  /// Rows that a block enforces by itself have no multiplier. With `pricesSeveralRows`, those of a
+  /// case with several rows have one: the block's minimum is over the worst of them alone, which at
+  /// the multipliers of the linear relaxation can be less than the relaxation proves.
+  public init(
+    program: IntegerProgram, denominator: Int64? = nil, pricesSeveralRows: Bool = false
+  ) {
     self.program = program
-    denominator = Self.denominator(for: program)
-    relaxedRows = Self.relaxedRows(of: program)
+    self.denominator = denominator ?? Self.denominator(for: program)
+    relaxedRows = Self.relaxedRows(of: program, pricesSeveralRows)
     multipliers = Array(repeating: 0, count: program.rowCount)
     values = Array(repeating: 0, count: program.columnCount)
     reduced = Array(repeating: 0, count: program.columnCount)
@@ -51,9 +57,13 @@ public struct LagrangianDual {
     return result
   }
 
-  private static func relaxedRows(of program: IntegerProgram) -> [Int] {
+  private static func relaxedRows(
+    of program: IntegerProgram, _ pricesSeveralRows: Bool
+  ) -> [Int] {
     var isInside = [Bool](repeating: false, count: program.rowCount)
-    for element in program.cases { for row in element.rows { isInside[row] = true } }
+    for element in program.cases where element.rows.count == 1 || !pricesSeveralRows {
+      for row in element.rows { isInside[row] = true }
+    }
     for gate in program.gates { for row in gate.rows { isInside[row] = true } }
     return (0..<program.rowCount).filter { !isInside[$0] }
   }

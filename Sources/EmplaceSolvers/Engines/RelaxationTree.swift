@@ -44,6 +44,7 @@ public struct RelaxationTree {
   public private(set) var nodeCount = 0
   var dual: LagrangianDual
   let session: any LPSession
+  private let cuts: [RoundingCut]
   private let granularity: Int64
   private let ranges: [Int: ClosedRange<Int64>]
   private let proves: Bool
@@ -62,11 +63,12 @@ public struct RelaxationTree {
   /// With `ranges`, it searches only where columns are within them, and its bound and certificate
   /// speak of that part alone. Without `proves`, bounds are the relaxation's word, which is faster.
   public init(
-    dual: LagrangianDual, session: any LPSession, rootBound: Int64 = .min,
-    ranges: [Int: ClosedRange<Int64>] = [:], proves: Bool = true
+    dual: LagrangianDual, session: any LPSession, cuts: [RoundingCut] = [],
+    rootBound: Int64 = .min, ranges: [Int: ClosedRange<Int64>] = [:], proves: Bool = true
   ) {
     self.dual = dual
     self.session = session
+    self.cuts = cuts
     self.ranges = ranges
     self.proves = proves
     granularity = dual.program.objectiveGranularity
@@ -243,7 +245,11 @@ extension RelaxationTree {
     let chosen = try choice(values, objective, oracle)
     let isWhole = chosen?.isLast ?? false
     // Further down such a dive, values change by little.
-    if isWhole, !wasWhole { oracle.repair(values) }
+    if isWhole, !wasWhole {
+      oracle.repair(values)
+      if debugCuts, proves { debugLine("whole node", nodeCount, "lp", objective, "incumbent", oracle.incumbent(), "bound", bound) }
+    }
+    if debugCuts, proves, nodeCount % 500 == 0 { debugLine("node", nodeCount, "open", open.count, "bound", bound, "inc", oracle.incumbent()) }
     wasWhole = isWhole
     guard let column = chosen?.column else {
       // Whole already, or nothing left to split: the node keeps its bound for good.
@@ -307,6 +313,7 @@ extension RelaxationTree {
         .init(
           rows: rows, changes: rows.map { own[$0] - (base.isEmpty ? 0 : base[$0]) }, kind: kind))
     }
-    return Certificate(denominator: dual.denominator, kept: dual.keptRows, nodes: result)
+    return Certificate(
+      denominator: dual.denominator, kept: dual.keptRows, cuts: cuts, nodes: result)
   }
 }

@@ -29,9 +29,18 @@ final class LagrangianRepair {
       return
     }
     let state = PlacementState(index: index)
-    startReplicas(values, state)
-    routeParts(values, state)
+    // What is whole fits wherever the values did; then what was rounded away.
+    state.take(formulation.solution(from: values.map { $0 / BlockMinimiser.unit }))
+    if debugCuts {
+      let wanted = formulation.solution(from: values.map { $0 / BlockMinimiser.unit })
+      for e in wanted.replicas where state.replicas(ofLane: e.lane) < e.count { debugLine("   missing replicas", e.lane, e.count, state.replicas(ofLane: e.lane), "artifact present", state.present[Int(run.instance.lanes[e.lane].artifact)]) }
+      var had: [Int: Int64] = [:]
+      for r in state.solution().routes { had[r.lane * 10000 + r.demand] = r.parts }
+      for r in wanted.routes where had[r.lane * 10000 + r.demand, default: 0] < r.parts && state.replicas(ofLane: r.lane) > 0 { debugLine("   missing route", r.lane, r.demand, r.parts, had[r.lane * 10000 + r.demand, default: 0], "frac y", Double(values[formulation.column(ofReplicas: r.lane)]) / 4096, "has", state.replicas(ofLane: r.lane)) }
+    }
+    routeRounded(values, state)
     state.commit()
+    if debugCuts { debugLine("  routed", state.totals.objective, "left", run.instance.demands.indices.reduce(Int64(0)) { $0 + state.unservedParts(ofDemand: $1) }) }
     let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
     let search = PlacementSearch(state, random: random)
     // What must go somewhere whole is left to ejection, which moves others out of its way.
@@ -40,6 +49,7 @@ final class LagrangianRepair {
     let isInserted = !search.pending.isEmpty
     if isInserted { search.recreate(noise: 0) }
     search.settle()
+    if debugCuts { debugLine("  recreated", state.totals.objective, "left", run.instance.demands.indices.reduce(Int64(0)) { $0 + state.unservedParts(ofDemand: $1) }) }
     let before = run.objective
     if search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) {
       finish(search, source: source)
@@ -56,6 +66,7 @@ final class LagrangianRepair {
     if run.objective == .max || Double(state.totals.objective) < 1.1 * Double(run.objective) {
       search.descend(rounds: 2) { run.shouldStop() }
     }
+    if debugCuts { debugLine("  descended", state.totals.objective, state.isFeasible) }
     if state.isFeasible, state.totals.objective < run.objective {
       run.offer(state.solution(), source: source)
     }
@@ -70,36 +81,21 @@ final class LagrangianRepair {
       }, source: source)
   }
 
-  private func startReplicas(_ values: [Int64], _ state: PlacementState) {
-    for lane in run.instance.lanes.indices {
-      let value = values[formulation.column(ofReplicas: lane)]
-      var count = value / BlockMinimiser.unit - state.replicas(ofLane: lane)
-      while count > 0, state.addReplicas(lane: lane, count: 1) { count -= 1 }
-    }
-  }
-
-  /// Routes, the cheapest arcs of a demand first.
-  private func routeParts(_ values: [Int64], _ state: PlacementState) {
-    var wishes: [(demand: Int, cost: Int64, lane: Int, parts: Int64)] = []
+  /// Routes one part more where a value was rounded down, the cheapest arcs of a demand first.
+  private func routeRounded(_ values: [Int64], _ state: PlacementState) {
+    var wishes: [(demand: Int, cost: Int64, lane: Int)] = []
     for lane in run.instance.lanes.indices where state.replicas(ofLane: lane) > 0 {
       let arcs = run.instance.arcs(ofLane: lane)
       let start = formulation.column(ofRoutes: lane)
-      for arc in arcs {
-        let value = values[start + arc - arcs.lowerBound]
-        if value > 0 {
-          wishes.append(
-            (
-              Int(run.instance.arcDemand[arc]), run.instance.arcCost[arc], lane,
-              (value + BlockMinimiser.unit - 1) / BlockMinimiser.unit
-            ))
-        }
+      for arc in arcs where values[start + arc - arcs.lowerBound] % BlockMinimiser.unit > 0 {
+        wishes.append((Int(run.instance.arcDemand[arc]), run.instance.arcCost[arc], lane))
       }
     }
     wishes.sort { ($0.demand, $0.cost, $0.lane) < ($1.demand, $1.cost, $1.lane) }
-    for wish in wishes {
-      let open = min(wish.parts, state.unservedParts(ofDemand: wish.demand))
-      let parts = min(open, state.room(demand: wish.demand, lane: wish.lane))
-      if parts > 0 { _ = state.route(demand: wish.demand, lane: wish.lane, parts: parts) }
+    for wish in wishes where state.unservedParts(ofDemand: wish.demand) > 0 {
+      if state.room(demand: wish.demand, lane: wish.lane) > 0 {
+        _ = state.route(demand: wish.demand, lane: wish.lane, parts: 1)
+      }
     }
   }
 }

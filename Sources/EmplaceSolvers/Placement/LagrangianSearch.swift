@@ -118,7 +118,30 @@ extension LagrangianSearch {
     raiseRoot()
     if let values = answer.values { repair.offer(values, source: "relaxation") }
     if answer.status == .optimal {
-      relaxationTree = RelaxationTree(dual: ascent.dual, session: session)
+      do throws(BackendError) {
+        var loop = CutLoop(
+          program, backend: backend, session: session, answer: answer,
+          isOver: { [run] in run.shouldStop() })
+        try loop.run(rounds: 60)
+        var bits: Int64 = 36
+        var cutDual = LagrangianDual(program: loop.program, denominator: 1 << bits, pricesSeveralRows: true)
+        if let duals = loop.answer.duals { cutDual.set(duals) }
+        var value = try? cutDual.evaluate()
+        while value == nil, bits > 0 {
+          bits -= 2
+          cutDual = LagrangianDual(program: loop.program, denominator: 1 << bits, pricesSeveralRows: true)
+          if let duals = loop.answer.duals { cutDual.set(duals) }
+          value = try? cutDual.evaluate()
+        }
+        if debugCuts { debugLine("bits", bits) }
+        if debugCuts { debugLine("cuts", loop.cuts.count, loop.answer.objective ?? 0, value.map { Double($0) / Double(cutDual.denominator) } ?? 0) }
+        relaxationTree = RelaxationTree(dual: cutDual, session: loop.session, cuts: loop.cuts)
+        phase = .branching
+        return
+      } catch {
+        phase = .stuck
+        return
+      }
     }
     startKeeping()
   }

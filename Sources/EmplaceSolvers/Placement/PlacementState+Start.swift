@@ -11,8 +11,15 @@ extension PlacementState {
 
   /// A state that holds as much of a solution as fits.
   public convenience init(index: PlacementIndex, solution: PlacementSolution) {
-    self.init(blank: index)
-    start()
+    self.init(index: index)
+    take(solution)
+    tidy()
+    commit()
+  }
+
+  /// Takes over as much of a solution as fits, in a state in which nothing is served yet.
+  func take(_ solution: PlacementSolution) {
+    evictIdle(but: Set(solution.artifacts))
     for artifact in solution.artifacts where artifact >= 0 && artifact < index.artifacts.count {
       let mark = mark()
       if !present[artifact], !bring(artifact) { rollback(to: mark) }
@@ -32,8 +39,14 @@ extension PlacementState {
       if fits > 0 { self.route(demand: route.demand, lane: route.lane, parts: fits) }
     }
     loadFailureRoutes(solution)
-    tidy()
-    commit()
+  }
+
+  /// Evicts what runs nothing and is not wanted, so that it takes no room from what is.
+  private func evictIdle(but wanted: Set<Int>) {
+    for artifact in present.indices
+    where present[artifact] && !wanted.contains(artifact) && isDispensable(artifact) {
+      applyPresence(artifact, false)
+    }
   }
 
   private func start() {

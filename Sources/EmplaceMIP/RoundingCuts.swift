@@ -1,0 +1,148 @@
+public import EmplaceCore
+
+/// Finds mixed-integer rounding cuts that a point violates.
+///
+/// From each row in turn, rows are added that cancel divisible columns away from their bounds, and
+/// after each addition the sum is rounded by several divisors. The search works in doubles and only
+/// chooses: what it returns are steps that ``RoundingCut`` repeats in integers.
+///
+/// Source: Marchand, Wolsey 2001, doi:10.1287/opre.49.3.363.12644 (aggregation and rounding).
+public struct RoundingCuts: Sendable {
+  /// A violated cut.
+  public struct Found: Sendable {
+    /// The steps that derive it.
+    public var cut: RoundingCut
+    /// The row that they lead to.
+    public var row: RoundingCut.Row
+    /// How far the point lies beyond it, over the length of its coefficients where columns are
+    /// measured in units of their range.
+    public var efficacy: Double
+  }
+
+  /// Most rows summed, rows that bound single columns not counted.
+  static let mostRows = 6
+  /// Most rows in a sum that is given.
+  static let mostRowsOfSum = 200
+  let program: IntegerProgram
+  /// Rows of each column: entries `start[c]..<start[c + 1]` of `rows` and `values`.
+  let start: [Int]
+  let rows: [Int32]
+  let values: [Double]
+  /// The row `column <= bound * other` of each column and its other column, where there is one.
+  let links: [Link?]
+
+  /// A row `column - bound * other <= 0`.
+  struct Link: Sendable {
+    var row: Int
+    var other: Int
+    var bound: Double
+  }
+
+  /// A separator for the rows of `program`.
+  public init(_ program: IntegerProgram) {
+    self.program = program
+    var start = [Int](repeating: 0, count: program.columnCount + 1)
+    for column in program.entryColumn { start[Int(column) + 1] += 1 }
+    for column in 0..<program.columnCount { start[column + 1] += start[column] }
+    var next = start
+    var rows = [Int32](repeating: 0, count: program.entryCount)
+    var values = [Double](repeating: 0, count: program.entryCount)
+    var links = [Link?](repeating: nil, count: program.columnCount)
+    for row in 0..<program.rowCount {
+      let entries = program.entries(ofRow: row)
+      for entry in entries {
+        let column = Int(program.entryColumn[entry])
+        rows[next[column]] = Int32(row)
+        values[next[column]] = Double(program.entryCoefficient[entry])
+        next[column] += 1
+      }
+      if let (column, link) = Self.link(program, row) { links[column] = link }
+    }
+    self.start = start
+    self.rows = rows
+    self.values = values
+    self.links = links
+  }
+
+  /// Reads a row as a bound on a divisible column by a column that is not.
+  private static func link(_ program: IntegerProgram, _ row: Int) -> (Int, Link)? {
+    let entries = program.entries(ofRow: row)
+    guard entries.count == 2, program.relation[row] == .atMost, program.rightHandSide[row] == 0
+    else { return nil }
+    for (one, two) in [(entries.lowerBound, entries.lowerBound + 1),
+      (entries.lowerBound + 1, entries.lowerBound)]
+    {
+      let (column, other) = (Int(program.entryColumn[one]), Int(program.entryColumn[two]))
+      guard program.divisible[column], !program.divisible[other],
+        program.entryCoefficient[one] == 1, program.entryCoefficient[two] < 0
+      else { continue }
+      return (column, Link(row: row, other: other, bound: -Double(program.entryCoefficient[two])))
+    }
+    return nil
+  }
+
+  /// Cuts that `relaxation` (values of all columns) violates, the strongest first, at most `limit`
+  /// and no two nearly parallel.
+  ///
+  /// Sums begin with each row of the program and are, beside those, `sums`: weights of all rows,
+  /// such as the rows of a simplex table.
+  public func separate(
+    _ relaxation: [Double], sums: [[Double]] = [], limit: Int, shouldStop: () -> Bool = { false }
+  ) -> [Found] {
+    var aggregation = RoundingAggregation(self, relaxation)
+    var found: [Found] = []
+    for row in 0..<program.rowCount {
+      if row % 64 == 0, shouldStop() { return [] }
+      found += aggregation.cuts(from: row)
+    }
+    let rows = found.count
+    for weights in sums { found += aggregation.cuts(summing: weights) }
+    if cutsDebug { FileHandle.standardError.write(Data("rows \(rows) table \(sums.count) found \(found.count - rows) too long \(aggregation.tooLong) no weights \(aggregation.noWeights) weak \(RoundingSum.weak)\n".utf8)) }
+    found.sort { ($0.efficacy, $1.cut.rows[0]) > ($1.efficacy, $0.cut.rows[0]) }
+    return distinct(found, limit)
+  }
+
+  /// Keeps what is not nearly parallel to a stronger one.
+  private func distinct(_ found: [Found], _ limit: Int) -> [Found] {
+    var kept: [Found] = []
+    var vectors: [[Int: Double]] = []
+    for element in found {
+      if kept.count >= limit { break }
+      let vector = normalised(element.row)
+      let isNew = vectors.allSatisfy { other in
+        var product = 0.0
+        for (column, value) in vector {
+          if let second = other[column] { product += value * second }
+        }
+        return product < 0.95
+      }
+      if isNew {
+        kept.append(element)
+        vectors.append(vector)
+      }
+    }
+    return kept
+  }
+
+  private func normalised(_ row: RoundingCut.Row) -> [Int: Double] {
+    var result: [Int: Double] = [:]
+    var sum = 0.0
+    for (column, coefficient) in zip(row.columns, row.coefficients) {
+      let value = Double(coefficient) * range(column)
+      result[column] = value
+      sum += value * value
+    }
+    let length = max(sum.squareRoot(), 1e-300)
+    return result.mapValues { $0 / length }
+  }
+
+  /// In what a column is measured: divisible ones in units of their range.
+  @inline(__always)
+  func range(_ column: Int) -> Double {
+    program.divisible[column]
+      ? max(1, Double(program.upper[column]) - Double(program.lower[column])) : 1
+  }
+}
+
+import Foundation
+let cutsDebug = ProcessInfo.processInfo.environment["DBG"] != nil
