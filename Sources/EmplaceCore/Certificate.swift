@@ -91,10 +91,13 @@ public struct Certificate: Sendable, Hashable, Codable {
   }
 
   /// A certificate of one leaf from dense multipliers; ``stated(on:)`` fills in its value.
-  public init(denominator: Int64, kept: [KeptRow], multipliers: [Int64], isFarkas: Bool = false) {
+  public init(
+    denominator: Int64, kept: [KeptRow], cuts: [RoundingCut] = [], multipliers: [Int64],
+    isFarkas: Bool = false
+  ) {
     let rows = multipliers.indices.filter { multipliers[$0] != 0 }
     self.init(
-      denominator: denominator, kept: kept,
+      denominator: denominator, kept: kept, cuts: cuts,
       nodes: [
         Node(
           rows: rows, changes: rows.map { multipliers[$0] },

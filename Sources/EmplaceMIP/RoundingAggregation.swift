@@ -2,7 +2,6 @@ internal import EmplaceCore
 
 /// A sum of rows that grows, with what is needed to round it.
 struct RoundingAggregation {
-  var tooLong = 0, noWeights = 0
   private let cuts: RoundingCuts
   private let point: [Double]
   /// Slack of each row at the point, in the row's integers.
@@ -65,7 +64,7 @@ struct RoundingAggregation {
     for sign in [1.0, -1] {
       clear()
       for row in all.indices where sizes[row] > least && abs(all[row]) > 1e-300 { weights.append((row, sign * all[row])) }
-      guard weights.count <= RoundingCuts.mostRowsOfSum else { tooLong += 1; break }
+      guard weights.count <= RoundingCuts.mostRowsOfSum else { break }
       if let found = round() { result.append(found) }
     }
     return result
@@ -154,7 +153,7 @@ struct RoundingAggregation {
 extension RoundingAggregation {
   /// Rounds the sum as it stands by several divisors.
   private mutating func round() -> RoundingCuts.Found? {
-    guard let whole = wholeWeights() else { noWeights += 1; return nil }
+    guard let whole = wholeWeights() else { return nil }
     var sum = RoundingSum(cuts, point, slack)
     for (row, multiplier) in whole { sum.add(row, multiplier) }
     return sum.best()

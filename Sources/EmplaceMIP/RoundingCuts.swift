@@ -95,9 +95,7 @@ public struct RoundingCuts: Sendable {
       if row % 64 == 0, shouldStop() { return [] }
       found += aggregation.cuts(from: row)
     }
-    let rows = found.count
     for weights in sums { found += aggregation.cuts(summing: weights) }
-    if cutsDebug { FileHandle.standardError.write(Data("rows \(rows) table \(sums.count) found \(found.count - rows) too long \(aggregation.tooLong) no weights \(aggregation.noWeights) weak \(RoundingSum.weak)\n".utf8)) }
     found.sort { ($0.efficacy, $1.cut.rows[0]) > ($1.efficacy, $0.cut.rows[0]) }
     return distinct(found, limit)
   }
@@ -143,6 +141,3 @@ public struct RoundingCuts: Sendable {
       ? max(1, Double(program.upper[column]) - Double(program.lower[column])) : 1
   }
 }
-
-import Foundation
-let cutsDebug = ProcessInfo.processInfo.environment["DBG"] != nil

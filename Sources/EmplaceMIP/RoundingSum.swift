@@ -3,7 +3,6 @@ internal import EmplaceCore
 /// A sum of rows with whole multipliers, columns measured from the bounds that they are near, and
 /// its roundings.
 struct RoundingSum {
-  nonisolated(unsafe) static var weak: [Int] = [0,0,0,0]
   private let cuts: RoundingCuts
   private let point: [Double]
   private let slack: [Double]
@@ -56,7 +55,7 @@ struct RoundingSum {
       if term.value > 1e-6, term.value < room - 1e-6 { divisors.insert(abs(term.coefficient)) }
     }
     for divisor in divisors.sorted() { attempt(divisor) }
-    guard let found = best else { Self.weak[0] += 1; return nil }
+    guard let found = best else { return nil }
     for part in [2.0, 4, 8] { attempt((found.divisor / part).rounded()) }
     // Columns inside their range, measured from the other bound.
     let inside = terms.indices.filter {
@@ -167,7 +166,7 @@ struct RoundingSum {
       rows: rows.map(\.key), multipliers: rows.map { Int64($0.value) },
       complemented: terms.filter { $0.isComplemented }.map(\.column),
       divisor: Int64(divisor), scale: Int64(scale))
-    guard let row = try? cut.row(on: cuts.program), !row.columns.isEmpty else { Self.weak[1] += 1; return nil }
+    guard let row = try? cut.row(on: cuts.program), !row.columns.isEmpty else { return nil }
     var (violation, length) = (-Double(row.side), 0.0)
     for (column, coefficient) in zip(row.columns, row.coefficients) {
       violation += Double(coefficient) * point[column]
@@ -175,7 +174,6 @@ struct RoundingSum {
       length += size * size
     }
     let efficacy = violation / length.squareRoot()
-    if efficacy <= 1e-4 { Self.weak[2] += 1 }
     return efficacy > 1e-4 ? .init(cut: cut, row: row, efficacy: efficacy) : nil
   }
 }

@@ -41,6 +41,24 @@ public struct LagrangianDual {
     minimiser = BlockMinimiser(program: program)
   }
 
+  /// The dual at rounded `multipliers` of a relaxation with its value there, over the finest of the
+  /// denominators 4^k that the blocks can do with; nil when none, or when a block is empty.
+  static func finest(_ program: IntegerProgram, at multipliers: [Double]?) -> (
+    dual: LagrangianDual, value: Int128
+  )? {
+    guard let multipliers else { return nil }
+    for bits in stride(from: Int64(36), through: 0, by: -2) {
+      var dual = LagrangianDual(program: program, denominator: 1 << bits, pricesSeveralRows: true)
+      dual.set(multipliers)
+      do throws(BlockMinimiser.Failure) {
+        return try dual.evaluate().map { (dual, $0) }
+      } catch {
+        continue
+      }
+    }
+    return nil
+  }
+
   /// Largest power of two up to 2^20 at which no block's costs come near 60 bits.
   private static func denominator(for program: IntegerProgram) -> Int64 {
     var largest = 1.0

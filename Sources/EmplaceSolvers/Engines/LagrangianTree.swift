@@ -78,7 +78,7 @@ public struct LagrangianTree {
       nodes[index].multipliers = ascent.dual.multipliers
       return
     }
-    oracle.repair(ascent.dual.values)
+    oracle.repair(ascent.dual.values, false)
     if nodes[index].bound >= oracle.incumbent() {
       closedBound = min(closedBound, nodes[index].bound)
       return

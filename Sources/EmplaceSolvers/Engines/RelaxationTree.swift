@@ -161,7 +161,7 @@ extension RelaxationTree {
       try branch(index, again.values ?? [], again.objective ?? 0, oracle)
       return
     }
-    if (nodeCount - 1) % repairInterval == 0 { oracle.repair(values) }
+    if (nodeCount - 1) % repairInterval == 0 { oracle.repair(values, false) }
     try branch(index, values, answer.objective ?? 0, oracle)
   }
 
@@ -245,15 +245,11 @@ extension RelaxationTree {
     let chosen = try choice(values, objective, oracle)
     let isWhole = chosen?.isLast ?? false
     // Further down such a dive, values change by little.
-    if isWhole, !wasWhole {
-      oracle.repair(values)
-      if debugCuts, proves { debugLine("whole node", nodeCount, "lp", objective, "incumbent", oracle.incumbent(), "bound", bound) }
-    }
-    if debugCuts, proves, nodeCount % 500 == 0 { debugLine("node", nodeCount, "open", open.count, "bound", bound, "inc", oracle.incumbent()) }
+    if isWhole, !wasWhole { oracle.repair(values, true) }
     wasWhole = isWhole
     guard let column = chosen?.column else {
       // Whole already, or nothing left to split: the node keeps its bound for good.
-      if !values.isEmpty { oracle.repair(values) }
+      if !values.isEmpty { oracle.repair(values, true) }
       closedBound = min(closedBound, nodes[index].bound)
       return
     }

@@ -9,15 +9,16 @@ public struct TreeOracle<Values> {
   public var incumbent: () -> Int64
   /// Whether to end.
   public var shouldStop: @Sendable () -> Bool
-  /// Sees values at some nodes, to repair them into solutions.
-  public var repair: (Values) -> Void
+  /// Sees values at some nodes, to repair them into solutions, and whether they are whole in all
+  /// classes but the last.
+  public var repair: (_ values: Values, _ isWhole: Bool) -> Void
   /// Columns on which to branch by class, the most important class first.
   public var branching: [[Int]]
 
   /// An oracle.
   public init(
     incumbent: @escaping () -> Int64, shouldStop: @escaping @Sendable () -> Bool,
-    repair: @escaping (Values) -> Void, branching: [[Int]]
+    repair: @escaping (_ values: Values, _ isWhole: Bool) -> Void, branching: [[Int]]
   ) {
     self.incumbent = incumbent
     self.shouldStop = shouldStop

@@ -21,26 +21,19 @@ final class LagrangianRepair {
     self.run = run
   }
 
-  /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to.
-  func offer(_ values: [Int64], source: String) {
+  /// Offers the plan that column values (times ``BlockMinimiser/unit``) lead to; with `insists`,
+  /// also where it would rest.
+  func offer(_ values: [Int64], source: String, insists: Bool = false) {
     calls += 1
-    guard resting == 0 else {
+    guard resting == 0 || insists else {
       resting -= 1
       return
     }
     let state = PlacementState(index: index)
     // What is whole fits wherever the values did; then what was rounded away.
     state.take(formulation.solution(from: values.map { $0 / BlockMinimiser.unit }))
-    if debugCuts {
-      let wanted = formulation.solution(from: values.map { $0 / BlockMinimiser.unit })
-      for e in wanted.replicas where state.replicas(ofLane: e.lane) < e.count { debugLine("   missing replicas", e.lane, e.count, state.replicas(ofLane: e.lane), "artifact present", state.present[Int(run.instance.lanes[e.lane].artifact)]) }
-      var had: [Int: Int64] = [:]
-      for r in state.solution().routes { had[r.lane * 10000 + r.demand] = r.parts }
-      for r in wanted.routes where had[r.lane * 10000 + r.demand, default: 0] < r.parts && state.replicas(ofLane: r.lane) > 0 { debugLine("   missing route", r.lane, r.demand, r.parts, had[r.lane * 10000 + r.demand, default: 0], "frac y", Double(values[formulation.column(ofReplicas: r.lane)]) / 4096, "has", state.replicas(ofLane: r.lane)) }
-    }
     routeRounded(values, state)
     state.commit()
-    if debugCuts { debugLine("  routed", state.totals.objective, "left", run.instance.demands.indices.reduce(Int64(0)) { $0 + state.unservedParts(ofDemand: $1) }) }
     let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
     let search = PlacementSearch(state, random: random)
     // What must go somewhere whole is left to ejection, which moves others out of its way.
@@ -49,11 +42,11 @@ final class LagrangianRepair {
     let isInserted = !search.pending.isEmpty
     if isInserted { search.recreate(noise: 0) }
     search.settle()
-    if debugCuts { debugLine("  recreated", state.totals.objective, "left", run.instance.demands.indices.reduce(Int64(0)) { $0 + state.unservedParts(ofDemand: $1) }) }
     let before = run.objective
     if search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) {
       finish(search, source: source)
     }
+    if insists { return }
     // Insertion takes long, ejection is quick.
     rest = run.objective < before || !isInserted ? 1 : min(2 * rest, Self.longestRest)
     resting = rest - 1
@@ -66,19 +59,27 @@ final class LagrangianRepair {
     if run.objective == .max || Double(state.totals.objective) < 1.1 * Double(run.objective) {
       search.descend(rounds: 2) { run.shouldStop() }
     }
-    if debugCuts { debugLine("  descended", state.totals.objective, state.isFeasible) }
     if state.isFeasible, state.totals.objective < run.objective {
       run.offer(state.solution(), source: source)
     }
   }
 
-  /// Offers the plan that values in units of 1 lead to.
-  func offer(_ values: [Double], source: String) {
+  /// Offers the plan that values in units of 1 lead to; where all are whole, as they are first.
+  func offer(_ values: [Double], source: String, insists: Bool = false) {
+    let program = formulation.program
+    if insists, values.prefix(program.columnCount).allSatisfy({ abs($0 - $0.rounded()) < 1e-6 }) {
+      let whole = values.prefix(program.columnCount).map { Int64($0.rounded()) }
+      if program.firstViolation(at: whole) == nil,
+        run.offer(formulation.solution(from: whole), source: source)
+      {
+        return
+      }
+    }
     let unit = Double(BlockMinimiser.unit)
     offer(
       values.prefix(formulation.program.columnCount).map {
         Int64(min(max(($0 * unit).rounded(), -0x1p56), 0x1p56))
-      }, source: source)
+      }, source: source, insists: insists)
   }
 
   /// Routes one part more where a value was rounded down, the cheapest arcs of a demand first.

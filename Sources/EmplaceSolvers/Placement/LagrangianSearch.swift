@@ -26,9 +26,6 @@ struct LagrangianSearch {
   private var relaxationTree: RelaxationTree?
   private var phase = Phase.starting
   private var provenEmpty = false
-  /// The bound before rows were kept inside the blocks, and the evaluations since.
-  private var rootBefore: Int64?
-  private var keptEvaluations = 0
   /// Dual evaluations so far.
   private(set) var evaluations = 0
 
@@ -80,6 +77,10 @@ extension LagrangianSearch {
   /// Largest linear relaxation, in coefficients, that is worth solving: beyond it the simplex method
   /// takes longer than the bundle takes to come as near.
   static let relaxationLimit = 300_000
+  /// Most rounds of cuts at the root.
+  private static let cutRounds = 60
+  /// Shares of the fractional columns that one step of a dive rounds, one dive each.
+  private static let diveShares = [0.3, 0.1]
 
   /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
   /// small enough; benchmarks without artifacts do as well from their own.
@@ -117,42 +118,56 @@ extension LagrangianSearch {
     guard !ascent.isEmpty else { return raiseEmpty() }
     raiseRoot()
     if let values = answer.values { repair.offer(values, source: "relaxation") }
-    if answer.status == .optimal {
-      do throws(BackendError) {
-        var loop = CutLoop(
-          program, backend: backend, session: session, answer: answer,
-          isOver: { [run] in run.shouldStop() })
-        try loop.run(rounds: 60)
-        var bits: Int64 = 36
-        var cutDual = LagrangianDual(program: loop.program, denominator: 1 << bits, pricesSeveralRows: true)
-        if let duals = loop.answer.duals { cutDual.set(duals) }
-        var value = try? cutDual.evaluate()
-        while value == nil, bits > 0 {
-          bits -= 2
-          cutDual = LagrangianDual(program: loop.program, denominator: 1 << bits, pricesSeveralRows: true)
-          if let duals = loop.answer.duals { cutDual.set(duals) }
-          value = try? cutDual.evaluate()
+    guard answer.status == .optimal else { return startKeeping() }
+    tighten(session, answer, backend)
+  }
+
+  /// Cuts, then plans from the tightened relaxation, then the tree over it.
+  private mutating func tighten(
+    _ session: any LPSession, _ answer: LPAnswer, _ backend: any MIPBackend
+  ) {
+    let (run, branching) = (run, branching)
+    var loop = CutLoop(
+      ascent.dual.program, backend: backend, session: session, answer: answer,
+      shouldStop: { run.shouldStop() })
+    let deadline = run.limits.timeSeconds.map { run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds) }
+    do throws(BackendError) {
+      var dual: LagrangianDual?
+      try loop.run(
+        rounds: Self.cutRounds,
+        goesOn: {
+          !run.shouldStop() && (run.limits.iterations != nil || run.elapsedSeconds < deadline ?? .infinity)
+        },
+        tightened: { loop in
+          guard let (finest, value) = LagrangianDual.finest(loop.program, at: loop.answer.duals)
+          else { return }
+          dual = finest
+          raise(finest, value, finest.multipliers, cuts: loop.cuts)
+        })
+      if let values = loop.answer.values {
+        repair.offer(values, source: "relaxation")
+        for share in Self.diveShares where !run.shouldStop() {
+          var dive = RelaxationDive(
+            loop.session, loop.program, classes: branching, shouldStop: { run.shouldStop() })
+          if let whole = try dive.run(from: values, share: share) {
+            repair.offer(whole, source: "dive", insists: true)
+          }
         }
-        if debugCuts { debugLine("bits", bits) }
-        if debugCuts { debugLine("cuts", loop.cuts.count, loop.answer.objective ?? 0, value.map { Double($0) / Double(cutDual.denominator) } ?? 0) }
-        relaxationTree = RelaxationTree(dual: cutDual, session: loop.session, cuts: loop.cuts)
-        phase = .branching
-        return
-      } catch {
-        phase = .stuck
-        return
       }
+      guard let dual else { return startKeeping() }
+      relaxationTree = RelaxationTree(dual: dual, session: loop.session, cuts: loop.cuts)
+      phase = .branching
+    } catch {
+      // A stop in the middle of a solve is no failure; numerical trouble leaves the ascent.
+      startKeeping()
     }
-    startKeeping()
   }
 
   private mutating func startKeeping() {
     phase = .keeping
-    rootBefore = run.bound
     setup.keepDearestRows(in: &ascent.dual)
     ascent.restart()
     ascent.scale = 0.1
-    keptEvaluations = 0
   }
 }
 
@@ -181,13 +196,12 @@ extension LagrangianSearch {
       }
       let made = ascent.evaluations - before
       evaluations += made
-      keptEvaluations += made
       left -= max(made, 1)
       guard !ascent.isEmpty else { return raiseEmpty() }
       raiseRoot()
       repair.offer(ascent.dual.values, source: "lagrangian")
       if isFleet { repair.offer(ascent.average(), source: "lagrangian") }
-      if ascent.isConverged || (relaxationTree != nil && keptEvaluations >= 60) {
+      if ascent.isConverged {
         nextPhase()
         return
       }
@@ -213,13 +227,6 @@ extension LagrangianSearch {
     }
     phase = .branching
     ascent.lengthens = false
-    // Rows kept inside the blocks must earn the time that they cost at every node.
-    if relaxationTree != nil, let rootBefore, run.objective != .max {
-      let gain = Double(run.bound) - Double(rootBefore)
-      let missing = Double(run.objective) - Double(rootBefore)
-      if gain < 0.2 * missing { return }
-    }
-    relaxationTree = nil
     tree = LagrangianTree(ascent: ascent)
   }
 
@@ -232,14 +239,19 @@ extension LagrangianSearch {
 
   private func raiseRoot() {
     guard let value = ascent.bestValue else { return }
-    let granularity = ascent.dual.program.objectiveGranularity
-    let bound = ascent.dual.bound(value, granularity: granularity)
+    raise(ascent.dual, value, ascent.bestMultipliers)
+  }
+
+  /// Raises the bound to what the dual has at some multipliers.
+  private func raise(
+    _ dual: LagrangianDual, _ value: Int128, _ multipliers: [Int64], cuts: [RoundingCut] = []
+  ) {
+    let bound = dual.bound(value, granularity: dual.program.objectiveGranularity)
     guard bound > run.bound else { return }
     raise(
       bound,
       Certificate(
-        denominator: ascent.dual.denominator, kept: ascent.dual.keptRows,
-        multipliers: ascent.bestMultipliers))
+        denominator: dual.denominator, kept: dual.keptRows, cuts: cuts, multipliers: multipliers))
   }
 
   /// A block is empty at the root: no solution exists, whatever the multipliers.
@@ -268,7 +280,7 @@ extension LagrangianSearch {
     let (run, repair) = (run, repair)
     let oracle = LagrangianTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0, source: "lagrangian") }, branching: branching)
+      repair: { values, _ in repair.offer(values, source: "lagrangian") }, branching: branching)
     let nodes = max(1, count / search.iterationsPerNode)
     search.search(nodes: nodes, oracle: oracle)
     evaluations += nodes * search.iterationsPerNode
@@ -283,7 +295,7 @@ extension LagrangianSearch {
     let (run, repair) = (run, repair)
     let oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0, source: "relaxation") }, branching: branching)
+      repair: { repair.offer($0, source: "relaxation", insists: $1) }, branching: branching)
     let before = search.nodeCount
     try search.search(nodes: max(1, count), oracle: oracle)
     evaluations += max(search.nodeCount - before, 1)
