@@ -190,6 +190,55 @@ int cglpk_table_row(cglpk *problem, int column, double *weights, int *found) {
   return cglpk_guard(problem, NULL, table_row_body, &row);
 }
 
+static void idle_body(cglpk *problem, const cglpk_watch *watch, void *arguments) {
+  (void)watch;
+  uint8_t *idle = arguments;
+  for (int row = 0; row < problem->rows; row++) {
+    idle[row] = glp_get_row_stat(problem->lp, row + 1) == GLP_BS;
+  }
+}
+
+int cglpk_idle_rows(cglpk *problem, uint8_t *idle) {
+  return cglpk_guard(problem, NULL, idle_body, idle);
+}
+
+struct removal {
+  int first;
+  uint8_t *keep;
+  int *index;
+};
+
+static void remove_body(cglpk *problem, const cglpk_watch *watch, void *arguments) {
+  (void)watch;
+  const struct removal *removal = arguments;
+  int count = 0, kept = removal->first;
+  // Rows that are basic leave a basis behind.
+  for (int row = removal->first; row < problem->rows; row++) {
+    uint8_t *keep = &removal->keep[row - removal->first];
+    if (!*keep && glp_get_row_stat(problem->lp, row + 1) == GLP_BS) {
+      removal->index[++count] = row + 1;
+      continue;
+    }
+    *keep = 1;
+    problem->row_unit[kept++] = problem->row_unit[row];
+  }
+  if (count == 0) return;
+  glp_del_rows(problem->lp, count, removal->index);
+  problem->rows = kept;
+  problem->entries = glp_get_num_nz(problem->lp);
+}
+
+int cglpk_remove_rows(cglpk *problem, int first, uint8_t *keep) {
+  struct removal removal = {first, keep, malloc((size_t)(problem->rows + 1) * sizeof(int))};
+  if (removal.index == NULL) {
+    cglpk_say(problem, "out of memory");
+    return CGLPK_FAILED;
+  }
+  int answer = cglpk_guard(problem, NULL, remove_body, &removal);
+  free(removal.index);
+  return answer;
+}
+
 // Whether `ray` over the rows of `lp`, in its units, proves by a clear margin that no values
 // between the bounds satisfy all rows.
 static int proves(cglpk *problem, const double *ray) {

@@ -91,6 +91,21 @@ final class GLPKProblem {
     return found != 0 ? weights : nil
   }
 
+  /// Which of all rows are basic.
+  func idleRows() throws(BackendError) -> [Bool] {
+    var flags = [UInt8](repeating: 0, count: rowCount)
+    try finish(cglpk_idle_rows(handle, &flags))
+    return flags.map { $0 != 0 }
+  }
+
+  /// Removes basic rows from `first` on that `keep` does not name; says which rows stay.
+  func removeRows(from first: Int, keep: [Bool]) throws(BackendError) -> [Bool] {
+    var flags = keep.map { $0 ? UInt8(1) : 0 }
+    try finish(cglpk_remove_rows(handle, Int32(first), &flags))
+    rowCount = first + flags.count { $0 != 0 }
+    return flags.map { $0 != 0 }
+  }
+
   /// Searches the tree.
   func branch(_ limits: cglpk_limits, columnCount: Int, steering: GLPKSteering)
     throws(BackendError) -> cglpk_outcome

@@ -97,6 +97,20 @@ public final class GLPKRelaxation: LPSession {
     return answer
   }
 
+  /// Which of all rows have a basic slack.
+  public func idleRows() throws(BackendError) -> [Bool] { try open().idleRows() }
+
+  /// Removes rows with basic slacks from `first` on.
+  public func removeIdleRows(from first: Int, keep: [Bool]) throws(BackendError) -> [Bool] {
+    let problem = try open()
+    guard first >= program.rowCount, first + keep.count == problem.rowCount else {
+      throw .invalid(
+        "rows \(first)..<\(first + keep.count) of \(problem.rowCount). Maybe name all rows that "
+          + "were added")
+    }
+    return try problem.removeRows(from: first, keep: keep)
+  }
+
   /// Weights of all rows in the table row of a basic column.
   public func tableRow(ofColumn column: Int) throws(BackendError) -> [Double]? {
     guard lower.indices.contains(column) else {

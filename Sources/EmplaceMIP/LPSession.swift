@@ -13,6 +13,11 @@ public protocol LPSession: AnyObject {
   func addRows(_ rows: [Cut]) throws(BackendError)
   /// Solves from the last basis.
   func solve(_ options: LPOptions, monitor: any MIPMonitor) throws(BackendError) -> LPAnswer
+  /// After an optimal solve, which rows have a basic slack: without them the basis stays one.
+  func idleRows() throws(BackendError) -> [Bool]
+  /// Removes those of the rows from `first` on that are idle and that `keep` does not name (one flag
+  /// a row). Says which stay.
+  func removeIdleRows(from first: Int, keep: [Bool]) throws(BackendError) -> [Bool]
   /// After an optimal solve, the weight of every row in the sum of rows in which no basic column
   /// stands but `column`: the row of the simplex table. Nil where the column is not basic.
   func tableRow(ofColumn column: Int) throws(BackendError) -> [Double]?

@@ -116,6 +116,11 @@ int cglpk_farkas(
 // After cglpk_relax: weights of all rows (`weights`, zero before) whose sum is the row of the simplex
 // table in which `column` is basic. `found` says whether it is.
 int cglpk_table_row(cglpk *problem, int column, double *weights, int *found);
+// Which of all rows are basic.
+int cglpk_idle_rows(cglpk *problem, uint8_t *idle);
+// Removes the rows from `first` on that are basic and whose `keep` is zero; sets `keep` to one where
+// a row stays.
+int cglpk_remove_rows(cglpk *problem, int first, uint8_t *keep);
 // Searches the tree after cglpk_relax ended CGLPK_OPTIMAL. `values` holds the best solution.
 int cglpk_branch(
   cglpk *problem, const cglpk_limits *limits, const cglpk_watch *watch, double *values,

@@ -113,24 +113,23 @@ struct CutLoop {
     guard answer.status == .optimal else { throw .failed("stopped") }
   }
 
-  /// Loads the relaxation anew with those cuts alone that have a multiplier, and those that they
-  /// are derived from.
+  /// Removes idle cuts that no cut which stays is derived from.
   private mutating func purge() throws(BackendError) {
-    guard let duals = answer.duals else { return }
-    var isNeeded = [Bool](repeating: false, count: found.count)
+    let isIdle = try session.idleRows()
+    var stays = [Bool](repeating: false, count: found.count)
     for (position, index) in loaded.enumerated() {
-      isNeeded[index] = abs(duals[original.rowCount + position]) > 1e-9
+      stays[index] = !isIdle[original.rowCount + position]
     }
-    for index in found.indices.reversed() where isNeeded[index] {
+    for index in loaded.reversed() where stays[index] {
       for row in found[index].cut.rows where row >= original.rowCount {
-        isNeeded[row - original.rowCount] = true
+        stays[row - original.rowCount] = true
       }
     }
-    loaded = found.indices.filter { isNeeded[$0] }
+    _ = try session.removeIdleRows(
+      from: original.rowCount, keep: loaded.map { stays[$0] })
+    loaded = loaded.filter { stays[$0] }
     program = original
     for index in loaded { program.add(found[index].row) }
-    session.close()
-    session = try backend.openRelaxation(program)
     try solve()
   }
 

@@ -24,20 +24,21 @@ struct RelaxationDive {
     self.shouldStop = shouldStop
   }
 
-  /// From the values of the relaxation to whole ones, or nil where the walk ends before. A step
-  /// rounds the `share` of the fractional columns of a class that are nearest to whole.
-  mutating func run(from start: [Double], share: Double) throws(BackendError) -> [Double]? {
-    var values: [Double]? = start
-    while let reached = values, !shouldStop() {
-      guard let step = nextStep(reached, share) else { break }
-      values = try fix(step, reached)
+  /// From the values of the relaxation to whole ones, or to the last ones on the way where nothing
+  /// is left below them. A step rounds the `share` of the fractional columns of a class that are
+  /// nearest to whole.
+  mutating func run(from start: [Double], share: Double) throws(BackendError) -> [Double] {
+    var values = start
+    while !shouldStop(), let step = nextStep(values, share) {
+      guard let reached = try fix(step, values) else { break }
+      values = reached
     }
     for column in changed {
       try session.setBounds(
         column: column, lower: program.lower[column], upper: program.upper[column])
     }
     changed = []
-    return shouldStop() ? nil : values
+    return values
   }
 
   /// Fractional columns of the first class that has some, the nearest to whole first; nil when all
@@ -55,15 +56,19 @@ struct RelaxationDive {
     return nil
   }
 
-  /// Fixes columns at the nearest whole values; where nothing is left then, rounds only the first
-  /// of them, the other way.
+  /// Fixes columns at the nearest whole values, fewer of them where nothing is left then, and at
+  /// last the first of them the other way.
   private mutating func fix(_ columns: [Int], _ values: [Double]) throws(BackendError) -> [Double]?
   {
-    for column in columns { try set(column, Int64(values[column].rounded())) }
-    if let reached = try solve() { return reached }
-    for column in columns {
-      try session.setBounds(
-        column: column, lower: program.lower[column], upper: program.upper[column])
+    var count = columns.count
+    while count > 0, !shouldStop() {
+      for column in columns.prefix(count) { try set(column, Int64(values[column].rounded())) }
+      if let reached = try solve() { return reached }
+      for column in columns.prefix(count) {
+        try session.setBounds(
+          column: column, lower: program.lower[column], upper: program.upper[column])
+      }
+      count /= 4
     }
     let value = values[columns[0]]
     let other = value.rounded() > value ? value.rounded(.down) : value.rounded(.up)

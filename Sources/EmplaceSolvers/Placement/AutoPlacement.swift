@@ -27,8 +27,9 @@ public struct AutoPlacement: Solver {
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
     let formulation = PlacementFormulation.forBounds(of: run.instance)
-    var plans = PlanSearch(run, formulation, from: state, backend: backend)
-    var lagrangian = LagrangianSearch(run, formulation, index, backend: backend)
+    let tightened = TightenedProgram()
+    var plans = PlanSearch(run, formulation, from: state, tightened, backend: backend)
+    var lagrangian = LagrangianSearch(run, formulation, index, tightened, backend: backend)
     if let iterations = run.limits.iterations {
       return try takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }

@@ -20,6 +20,7 @@ struct LagrangianSearch {
   private let setup: PlacementDual
   private let repair: LagrangianRepair
   private let branching: [[Int]]
+  private let tightened: TightenedProgram
   private let backend: (any MIPBackend)?
   private var ascent: BundleAscent
   private var tree: LagrangianTree?
@@ -31,9 +32,10 @@ struct LagrangianSearch {
 
   init(
     _ run: Run<Placement>, _ formulation: PlacementFormulation, _ index: PlacementIndex,
-    backend: (any MIPBackend)?
+    _ tightened: TightenedProgram, backend: (any MIPBackend)?
   ) {
     self.run = run
+    self.tightened = tightened
     self.backend = backend
     setup = PlacementDual(formulation: formulation)
     repair = LagrangianRepair(formulation, index, run)
@@ -144,14 +146,14 @@ extension LagrangianSearch {
           dual = finest
           raise(finest, value, finest.multipliers, cuts: loop.cuts)
         })
+      tightened.program = loop.program
       if let values = loop.answer.values {
         repair.offer(values, source: "relaxation")
         for share in Self.diveShares where !run.shouldStop() {
           var dive = RelaxationDive(
             loop.session, loop.program, classes: branching, shouldStop: { run.shouldStop() })
-          if let whole = try dive.run(from: values, share: share) {
-            repair.offer(whole, source: "dive", insists: true)
-          }
+          let reached = try dive.run(from: values, share: share)
+          repair.offer(reached, source: "dive", insists: true)
         }
       }
       guard let dual else { return startKeeping() }

@@ -1,6 +1,7 @@
 internal import EmplaceCore
 internal import EmplaceMIP
 internal import EmplaceProblems
+internal import Synchronization
 
 /// The portfolio's search for plans: local search, and where the linear relaxation is small enough
 /// neighbourhoods solved by branch and bound, whichever has been gaining.
@@ -10,16 +11,20 @@ struct PlanSearch {
   private let backend: (any MIPBackend)?
   private var state: PlacementState
   private var random: RandomGenerator
+  private let tightened: TightenedProgram
   private var neighbourhoods: RelaxationNeighbourhoods?
+  /// Whether ``neighbourhoods`` are those of the tightened program.
+  private var isTight = false
   private var prefersNeighbourhoods = false
   /// Slices without gain, one after another.
   private var stalls = 0
 
   init(
     _ run: Run<Placement>, _ formulation: PlacementFormulation, from state: PlacementState,
-    backend: (any MIPBackend)?
+    _ tightened: TightenedProgram, backend: (any MIPBackend)?
   ) {
     self.run = run
+    self.tightened = tightened
     self.formulation = formulation
     self.state = state
     self.backend = backend
@@ -52,10 +57,13 @@ struct PlanSearch {
     guard let backend, run.incumbent != nil, !run.instance.artifacts.isEmpty,
       run.instance.arcCount <= Self.arcLimit
     else { return false }
-    if neighbourhoods == nil {
+    let tight = isTight ? nil : tightened.program
+    if neighbourhoods == nil || tight != nil {
+      isTight = tight != nil
+      neighbourhoods?.close()
       do throws(SolveError) {
         neighbourhoods = try RelaxationNeighbourhoods(
-          run, formulation, state.index, backend: backend)
+          run, formulation, tight ?? formulation.program, state.index, backend: backend)
       } catch {
         // A stop while the relaxation is loaded is no failure.
         if run.shouldStop() { return true }
@@ -64,5 +72,16 @@ struct PlanSearch {
     }
     for _ in 0..<count where !run.shouldStop() { _ = try neighbourhoods?.step(nodes: 200) }
     return true
+  }
+}
+
+/// The program with cuts that the search for bounds has found, for the search for plans.
+final class TightenedProgram: Sendable {
+  private let value = Mutex<IntegerProgram?>(nil)
+
+  /// The program, once it is known.
+  var program: IntegerProgram? {
+    get { value.withLock { $0 } }
+    set { value.withLock { $0 = newValue } }
   }
 }

@@ -20,25 +20,29 @@ struct RelaxationNeighbourhoods {
   private var share = 0.15
   private let relaxation: [Double]?
 
+  /// Neighbourhoods in `program`: the formulation's, or one with cuts after its rows.
   init(
-    _ run: Run<Placement>, _ formulation: PlacementFormulation, _ index: PlacementIndex,
-    backend: any MIPBackend
+    _ run: Run<Placement>, _ formulation: PlacementFormulation, _ program: IntegerProgram,
+    _ index: PlacementIndex, backend: any MIPBackend
   ) throws(SolveError) {
     self.run = run
     self.formulation = formulation
     repair = LagrangianRepair(formulation, index, run)
-    dual = LagrangianDual(program: formulation.program)
+    dual = LagrangianDual(program: program)
     classes = formulation.branchingClasses
     counted = classes.dropLast().flatMap { $0 }.map { ($0, formulation.place(ofColumn: $0)) }
     random = RandomGenerator(seed: run.seed)
     do throws(BackendError) {
-      session = try backend.openRelaxation(formulation.program)
+      session = try backend.openRelaxation(program)
       let answer = try session.solve(LPOptions(), monitor: StoppingMonitor { run.shouldStop() })
       relaxation = answer.values
     } catch {
       throw .backend("\(error)")
     }
   }
+
+  /// Frees the relaxation; no step may follow.
+  func close() { session.close() }
 
   /// Frees some columns and searches there; says whether the plan became better.
   mutating func step(nodes limit: Int) throws(SolveError) -> Bool {
