@@ -63,7 +63,9 @@ struct RoundingAggregation {
     let least = 1e-9 * (sizes.max() ?? 0)
     for sign in [1.0, -1] {
       clear()
-      for row in all.indices where sizes[row] > least && abs(all[row]) > 1e-300 { weights.append((row, sign * all[row])) }
+      for row in all.indices where sizes[row] > least && abs(all[row]) > 1e-300 {
+        weights.append((row, sign * all[row]))
+      }
       guard weights.count <= RoundingCuts.mostRowsOfSum else { break }
       if let found = round() { result.append(found) }
     }

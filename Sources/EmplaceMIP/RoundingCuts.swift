@@ -69,9 +69,10 @@ public struct RoundingCuts: Sendable {
     let entries = program.entries(ofRow: row)
     guard entries.count == 2, program.relation[row] == .atMost, program.rightHandSide[row] == 0
     else { return nil }
-    for (one, two) in [(entries.lowerBound, entries.lowerBound + 1),
-      (entries.lowerBound + 1, entries.lowerBound)]
-    {
+    for (one, two) in [
+      (entries.lowerBound, entries.lowerBound + 1),
+      (entries.lowerBound + 1, entries.lowerBound),
+    ] {
       let (column, other) = (Int(program.entryColumn[one]), Int(program.entryColumn[two]))
       guard program.divisible[column], !program.divisible[other],
         program.entryCoefficient[one] == 1, program.entryCoefficient[two] < 0

@@ -125,7 +125,8 @@ struct RoundingSum {
 
   /// What measuring a column from a bound moves to the side.
   private func shift(_ term: Term) -> Double {
-    let bound = term.isComplemented
+    let bound =
+      term.isComplemented
       ? Double(cuts.program.upper[term.column]) : Double(cuts.program.lower[term.column])
     return (term.isComplemented ? -term.coefficient : term.coefficient) * bound
   }

@@ -4,9 +4,6 @@ import Testing
 extension CommandLineSuite {
   @Suite("Shipped instances")
   struct ShippedInstancesTests {
-    /// Proofs that no algorithm finds yet; an entry that finds its proof fails until it is removed.
-    static let unproven: Set = ["cover-and-load", "survival", "infeasible"]
-
     /// What fits on paper is solved, proven and checked as its README computes it.
     @Test(arguments: try ["tiny-hand", "tiny-benchmarks"].flatMap(ShippedInstance.rows))
     func tinyInstancesAreAsComputed(instance: ShippedInstance) throws {
@@ -20,17 +17,13 @@ extension CommandLineSuite {
       let result = try ResultObject(solve.output)
       #expect(result.string("digest") == instance["digest"])
       #expect(result.number("objective") == Double(instance["objective"]))
-      try withKnownIssue("there is no proof yet") {
-        #expect(result.string("status") == instance["status"], "\(solve.output)")
-        #expect(result.number("bound") == Double(instance["bound"]))
-        if instance["status"] == "infeasible" {
-          try checkConflict(solve, result)
-        } else {
-          #expect(solve.code == 0, "\(solve.errors)")
-          #expect(result.string("boundEvidence") == "verified")
-        }
-      } when: {
-        Self.unproven.contains(instance["name"])
+      #expect(result.string("status") == instance["status"], "\(solve.output)")
+      #expect(result.number("bound") == Double(instance["bound"]))
+      if instance["status"] == "infeasible" {
+        try checkConflict(solve, result)
+      } else {
+        #expect(solve.code == 0, "\(solve.errors)")
+        #expect(result.string("boundEvidence") == "verified")
       }
       guard tool.has("plan.json") else { return }
       let verify = try tool.run(

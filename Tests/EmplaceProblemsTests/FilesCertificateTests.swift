@@ -6,9 +6,15 @@ import Testing
 struct FilesCertificateTests {
   static let formulation = PlacementFormulation(instance: FilesCase.instance)
 
-  /// A tree of one unit split, one general split and three leaves, with cover multipliers.
+  /// A tree of one unit split, one general split and three leaves, with two cuts and multipliers of
+  /// cover rows and cuts.
   static func tree() throws -> (certificate: Certificate, proof: Proof) {
     let program = formulation.program
+    let cuts = [
+      RoundingCut(rows: [0, 1], multipliers: [3, -2], complemented: [0], divisor: 7),
+      RoundingCut(
+        rows: [1, program.rowCount], multipliers: [2, 1], complemented: [], divisor: 5, scale: 2),
+    ]
     let rows = (0..<program.rowCount).filter { program.relation[$0] == .equal }
     let replicas = (0..<program.columnCount).filter { program.columnName($0).hasPrefix("y[") }
     let nodes: [Certificate.Node] = [
@@ -20,9 +26,11 @@ struct FilesCertificateTests {
         rows: [rows[0]], changes: [-7],
         kind: .split(.init(columns: Array(replicas[1...2]), coefficients: [1, 1], at: 3))),
       .init(rows: [], changes: [], kind: .bound(value: "")),
-      .init(rows: [program.rowCount], changes: [5], kind: .bound(value: "")),
+      .init(
+        rows: [program.rowCount, program.rowCount + 1, program.rowCount + 2],
+        changes: [-1, -2, 5], kind: .bound(value: "")),
     ]
-    return try Certificate(denominator: 2, nodes: nodes).stated(on: program)
+    return try Certificate(denominator: 2, cuts: cuts, nodes: nodes).stated(on: program)
   }
 
   static func file() throws -> CertificateFile {

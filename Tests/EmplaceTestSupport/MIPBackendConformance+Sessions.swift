@@ -2,6 +2,12 @@ import EmplaceCore
 import EmplaceMIP
 import Synchronization
 
+/// Whether the value of a column is inside its range.
+private func isInside(_ program: IntegerProgram, _ column: Int, _ values: [Double]) -> Bool {
+  values[column] > Double(program.lower[column]) + 1e-6
+    && values[column] < Double(program.upper[column]) - 1e-6
+}
+
 extension MIPBackendConformance {
   static let sessionCases: [Case] = [
     Case("session: bounds that move agree with fresh solves") { backend, findings in
@@ -46,6 +52,51 @@ extension MIPBackendConformance {
         findings.expect(fresh.status == .optimal, "fresh: \(fresh.status)")
       }
       findings.expect(rounds > 0, "no cut was found")
+    },
+    Case("session: table rows cancel, idle rows leave without a trace") { backend, findings in
+      var (rows, removed) = (0, 0)
+      for seed in 0..<8 as Range<UInt64> {
+        let program = HardProgram.assignment(agents: 4, jobs: 14, seed: seed + 20).program
+        let session = try backend.openRelaxation(program)
+        defer { session.close() }
+        guard let values = try session.solve().values else { return findings.add("no values") }
+        let basic = try values.indices.filter {
+          try isInside(program, $0, values) && session.tableRow(ofColumn: $0) != nil
+        }
+        for column in basic {
+          guard let weights = try session.tableRow(ofColumn: column) else { continue }
+          rows += 1
+          for other in basic {
+            var sum = 0.0
+            for row in 0..<program.rowCount {
+              for entry in program.entries(ofRow: row)
+              where Int(program.entryColumn[entry]) == other {
+                sum += weights[row] * Double(program.entryCoefficient[entry])
+              }
+            }
+            findings.expect(
+              abs(sum - (other == column ? 1 : 0)) < 1e-6, "seed \(seed): \(sum) at \(other)")
+          }
+        }
+        try session.addRows(CoverCuts(program).separate(values).map(\.cut))
+        let tight = try session.solve()
+        let isIdle = try session.idleRows()
+        let first = program.rowCount
+        let keep = (first..<session.rowCount).map { ($0 - first) % 3 == 0 }
+        let stays = try session.removeIdleRows(from: first, keep: keep)
+        for (position, flag) in stays.enumerated() {
+          findings.expect(
+            flag == (keep[position] || !isIdle[first + position]), "row \(position)")
+        }
+        removed += stays.count { !$0 }
+        findings.expect(session.rowCount == first + stays.count { $0 }, "rows are miscounted")
+        let again = try session.solve()
+        findings.expect(
+          abs((again.objective ?? 0) - (tight.objective ?? 1)) < 1e-6, "the objective moved")
+        findings.expect(again.duals?.count == session.rowCount, "duals of other rows")
+      }
+      findings.expect(rows > 20, "\(rows) table rows")
+      findings.expect(removed > 0, "no row was idle")
     },
     Case("session: an objective limit cuts off, iterations repeat") { backend, findings in
       let program = HardProgram.location(sites: 12, customers: 60, near: 6, seed: 1)

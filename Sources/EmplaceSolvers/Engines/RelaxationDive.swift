@@ -48,7 +48,9 @@ struct RelaxationDive {
       let fractional = columns.filter { abs(values[$0] - values[$0].rounded()) > 1e-6 }
       guard !fractional.isEmpty else { continue }
       let sorted = fractional.sorted {
-        let (a, b) = (abs(values[$0] - values[$0].rounded()), abs(values[$1] - values[$1].rounded()))
+        let (a, b) = (
+          abs(values[$0] - values[$0].rounded()), abs(values[$1] - values[$1].rounded())
+        )
         return (a, $0) < (b, $1)
       }
       return Array(sorted.prefix(max(1, Int(share * Double(sorted.count)))))

@@ -132,13 +132,16 @@ extension LagrangianSearch {
     var loop = CutLoop(
       ascent.dual.program, backend: backend, session: session, answer: answer,
       shouldStop: { run.shouldStop() })
-    let deadline = run.limits.timeSeconds.map { run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds) }
+    let deadline = run.limits.timeSeconds.map {
+      run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds)
+    }
     do throws(BackendError) {
       var dual: LagrangianDual?
       try loop.run(
         rounds: Self.cutRounds,
         goesOn: {
-          !run.shouldStop() && (run.limits.iterations != nil || run.elapsedSeconds < deadline ?? .infinity)
+          !run.shouldStop()
+            && (run.limits.iterations != nil || run.elapsedSeconds < deadline ?? .infinity)
         },
         tightened: { loop in
           guard let (finest, value) = LagrangianDual.finest(loop.program, at: loop.answer.duals)

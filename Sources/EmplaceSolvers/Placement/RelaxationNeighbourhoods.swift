@@ -59,7 +59,8 @@ struct RelaxationNeighbourhoods {
     let (run, repair) = (run, repair)
     let oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0, source: "neighbourhood", insists: $1) }, branching: Array(classes.dropLast()))
+      repair: { repair.offer($0, source: "neighbourhood", insists: $1) },
+      branching: Array(classes.dropLast()))
     try tree.search(nodes: limit, oracle: oracle)
     if run.objective == before {
       share = tree.isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
