@@ -56,20 +56,20 @@ extension RoundingCut {
       try sum.add(program, row: row, times: Int128(multiplier))
     }
     let measured = Set(complemented)
+    func bound(_ column: Int) -> Int128 {
+      Int128(measured.contains(column) ? program.upper[column] : program.lower[column])
+    }
     var side = sum.side
-    for (column, coefficient) in sum.coefficients {
-      let bound = measured.contains(column) ? program.upper[column] : program.lower[column]
-      side = try difference(side, try product(coefficient, Int128(bound)))
+    for (column, coefficient) in sum.sorted {
+      side = try total(side, product(-coefficient, bound(column)))
     }
     let rounding = try Rounding(side: side, divisor: Int128(divisor), scale: Int128(scale))
     var result = RowSum(side: rounding.side)
-    for (column, coefficient) in sum.coefficients {
-      let isMeasured = measured.contains(column)
-      let rounded = try rounding.coefficient(isMeasured ? -coefficient : coefficient)
-      let bound = isMeasured ? program.upper[column] : program.lower[column]
-      let signed = isMeasured ? -rounded : rounded
-      try result.add(column, signed)
-      result.side = try result.side + product(signed, Int128(bound))
+    for (column, coefficient) in sum.sorted {
+      let sign: Int128 = measured.contains(column) ? -1 : 1
+      let rounded = try sign * rounding.coefficient(sign * coefficient)
+      try result.add(column, rounded)
+      result.side = try total(result.side, product(rounded, bound(column)))
     }
     for (row, multiplier) in zip(rows, multipliers) {
       // The slack of a row `a x <= b` is `b - a x`; that of `a x >= b` is its opposite.
@@ -126,9 +126,13 @@ private struct RowSum {
 
   init(side: Int128 = 0) { self.side = side }
 
+  /// Columns, increasing, with their coefficients: the steps fail at the same place on every run.
+  var sorted: [(column: Int, coefficient: Int128)] {
+    coefficients.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+
   mutating func add(_ column: Int, _ value: Int128) throws(CertificateError) {
-    guard abs(value) < Int128(1) << 120 else { throw cutOverflow }
-    coefficients[column, default: 0] += value
+    coefficients[column] = try total(coefficients[column] ?? 0, value)
   }
 
   mutating func add(
@@ -139,13 +143,14 @@ private struct RowSum {
         Int(program.entryColumn[entry]),
         try product(factor, Int128(program.entryCoefficient[entry])))
     }
-    side = try difference(side, -product(factor, Int128(program.rightHandSide[row])))
+    side = try total(side, product(factor, Int128(program.rightHandSide[row])))
   }
 
   func row() throws(CertificateError) -> RoundingCut.Row {
     var result = RoundingCut.Row()
-    for (column, value) in coefficients.sorted(by: { $0.key < $1.key }) where value != 0 {
-      guard let coefficient = Int64(exactly: value) else { throw cutOverflow }
+    for (column, value) in sorted where value != 0 {
+      // Its opposite must be a number as well.
+      guard let coefficient = Int64(exactly: value), coefficient > .min else { throw cutOverflow }
       result.columns.append(column)
       result.coefficients.append(coefficient)
     }
@@ -157,16 +162,23 @@ private struct RowSum {
 
 private let cutOverflow = CertificateError(node: -1, reason: "the numbers of a cut overflow")
 
+/// A product below 2^120.
 private func product(_ a: Int128, _ b: Int128) throws(CertificateError) -> Int128 {
-  let (result, overflow) = a.multipliedReportingOverflow(by: b)
-  guard !overflow, abs(result) < Int128(1) << 120 else { throw cutOverflow }
-  return result
+  try bounded(a.multipliedReportingOverflow(by: b))
 }
 
-private func difference(_ a: Int128, _ b: Int128) throws(CertificateError) -> Int128 {
-  let (result, overflow) = a.subtractingReportingOverflow(b)
-  guard !overflow, abs(result) < Int128(1) << 120 else { throw cutOverflow }
-  return result
+/// A sum below 2^120.
+private func total(_ a: Int128, _ b: Int128) throws(CertificateError) -> Int128 {
+  try bounded(a.addingReportingOverflow(b))
+}
+
+private func bounded(
+  _ result: (partialValue: Int128, overflow: Bool)
+) throws(CertificateError) -> Int128 {
+  guard !result.overflow, result.partialValue.magnitude < UInt128(1) << 120 else {
+    throw cutOverflow
+  }
+  return result.partialValue
 }
 
 /// Quotient rounded down; the divisor is positive.

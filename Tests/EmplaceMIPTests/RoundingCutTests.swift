@@ -94,6 +94,21 @@ import Testing
     #expect(throws: CertificateError.self) { try large.row(on: program) }
   }
 
+  /// Numbers that a forger may write end in a refusal, never in a crash: sums over many rows beyond
+  /// 127 bits, and a coefficient whose opposite is no 64-bit number.
+  @Test func sumsBeyondAllNumbersAreRefused() {
+    var program = IntegerProgram()
+    program.addColumn(lower: 0, upper: 3, cost: 1)
+    for _ in 0..<1024 { program.addRow(.atMost, 1 << 56, entries: [(0, 1 << 56)]) }
+    let many = RoundingCut(
+      rows: Array(0..<1024), multipliers: Array(repeating: 1 << 62, count: 1024),
+      complemented: [], divisor: 7)
+    #expect(throws: CertificateError.self) { try program.adding([many]) }
+    program.addRow(.equal, 0, entries: [(0, 1)])
+    let least = RoundingCut(rows: [1024], multipliers: [.min], complemented: [], divisor: 1)
+    #expect(throws: CertificateError.self) { try program.adding([least]) }
+  }
+
   /// `2 x + 2 y <= 7` rounds to `x + y <= 3`, and a load of 5 behind a switch for at most 4 units a
   /// piece needs 2 pieces.
   @Test func findsTextbookCuts() throws {
