@@ -10,7 +10,6 @@ struct RoundingAggregation {
   private var coefficient: [Double]
   private var touched: [Int] = []
   private var isTouched: [Bool]
-  private var side = 0.0
   /// Rows of the sum and their weights.
   private var weights: [(row: Int, weight: Double)] = []
 
@@ -79,12 +78,10 @@ struct RoundingAggregation {
     }
     touched.removeAll(keepingCapacity: true)
     weights.removeAll(keepingCapacity: true)
-    side = 0
   }
 
   private mutating func add(_ row: Int, weight: Double) {
     weights.append((row, weight))
-    side += weight * Double(program.rightHandSide[row])
     for entry in program.entries(ofRow: row) {
       let column = Int(program.entryColumn[entry])
       coefficient[column] += weight * Double(program.entryCoefficient[entry])
@@ -109,15 +106,15 @@ struct RoundingAggregation {
   /// Adds the row that best cancels the divisible column farthest from its bounds; false when
   /// there is none.
   private mutating func extend() -> Bool {
-    var best: (column: Int, distance: Double)?
+    var best: (column: Int, distance: Double, partner: (row: Int, value: Double))?
     for column in touched where program.divisible[column] && coefficient[column] != 0 {
-      let value = distance(column)
-      if value > 1e-4, value > best?.distance ?? 0, partner(of: column) != nil {
-        best = (column, value)
+      let distance = distance(column)
+      if distance > 1e-4, distance > best?.distance ?? 0, let partner = partner(of: column) {
+        best = (column, distance, partner)
       }
     }
-    guard let best, let (row, value) = partner(of: best.column) else { return false }
-    add(row, weight: -coefficient[best.column] / value)
+    guard let best else { return false }
+    add(best.partner.row, weight: -coefficient[best.column] / best.partner.value)
     // What is left is rounding.
     coefficient[best.column] = 0
     return true

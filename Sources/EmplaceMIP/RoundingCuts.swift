@@ -104,16 +104,12 @@ public struct RoundingCuts: Sendable {
   /// Keeps what is not nearly parallel to a stronger one.
   private func distinct(_ found: [Found], _ limit: Int) -> [Found] {
     var kept: [Found] = []
-    var vectors: [[Int: Double]] = []
+    var vectors: [[Double]] = []
     for element in found {
       if kept.count >= limit { break }
       let vector = normalised(element.row)
-      let isNew = vectors.allSatisfy { other in
-        var product = 0.0
-        for (column, value) in vector {
-          if let second = other[column] { product += value * second }
-        }
-        return product < 0.95
+      let isNew = zip(kept, vectors).allSatisfy { other, values in
+        Self.product(element.row.columns, vector, other.row.columns, values) < 0.95
       }
       if isNew {
         kept.append(element)
@@ -123,16 +119,25 @@ public struct RoundingCuts: Sendable {
     return kept
   }
 
-  private func normalised(_ row: RoundingCut.Row) -> [Int: Double] {
-    var result: [Int: Double] = [:]
-    var sum = 0.0
-    for (column, coefficient) in zip(row.columns, row.coefficients) {
-      let value = Double(coefficient) * range(column)
-      result[column] = value
-      sum += value * value
+  /// Coefficients of a row in units of the columns' ranges, scaled to length 1.
+  private func normalised(_ row: RoundingCut.Row) -> [Double] {
+    let values = zip(row.columns, row.coefficients).map { Double($1) * range($0) }
+    let length = max(values.reduce(0) { $0 + $1 * $1 }.squareRoot(), 1e-300)
+    return values.map { $0 / length }
+  }
+
+  /// Inner product of two vectors over increasing columns, summed in that order.
+  private static func product(
+    _ columns: [Int], _ values: [Double], _ others: [Int], _ otherValues: [Double]
+  ) -> Double {
+    var (sum, one, two) = (0.0, 0, 0)
+    while one < columns.count, two < others.count {
+      if columns[one] == others[two] { sum += values[one] * otherValues[two] }
+      let (a, b) = (columns[one], others[two])
+      if a <= b { one += 1 }
+      if b <= a { two += 1 }
     }
-    let length = max(sum.squareRoot(), 1e-300)
-    return result.mapValues { $0 / length }
+    return sum
   }
 
   /// In what a column is measured: divisible ones in units of their range.

@@ -50,19 +50,12 @@ struct RoundingSum {
       if efficacy > best?.efficacy ?? 1e-4 { best = (efficacy, divisor) }
     }
     var divisors: Set<Double> = []
-    for term in terms where term.column >= 0 && !cuts.program.divisible[term.column] {
-      let room = Double(cuts.program.upper[term.column]) - Double(cuts.program.lower[term.column])
-      if term.value > 1e-6, term.value < room - 1e-6 { divisors.insert(abs(term.coefficient)) }
-    }
+    for term in terms where isInside(term) { divisors.insert(abs(term.coefficient)) }
     for divisor in divisors.sorted() { attempt(divisor) }
     guard let found = best else { return nil }
     for part in [2.0, 4, 8] { attempt((found.divisor / part).rounded()) }
     // Columns inside their range, measured from the other bound.
-    let inside = terms.indices.filter {
-      let term = terms[$0]
-      return term.column >= 0 && !cuts.program.divisible[term.column] && term.value > 1e-6
-        && term.value < room(term.column) - 1e-6
-    }
+    let inside = terms.indices.filter { isInside(terms[$0]) }
     for position in inside {
       let before = (terms[position], left, best)
       flip(&terms[position], &left)
@@ -73,6 +66,12 @@ struct RoundingSum {
     }
     guard let best else { return nil }
     return exact(terms, best.divisor, left)
+  }
+
+  /// Whether a term is a column that is not divisible, strictly between its bounds.
+  private func isInside(_ term: Term) -> Bool {
+    term.column >= 0 && !cuts.program.divisible[term.column] && term.value > 1e-6
+      && term.value < room(term.column) - 1e-6
   }
 
   private func room(_ column: Int) -> Double {

@@ -6,11 +6,10 @@ struct CutLoop {
   /// The program with the cuts that hold the relaxation up, and those that they are derived from.
   private(set) var program: IntegerProgram
   /// The relaxation of ``program``, loaded.
-  private(set) var session: any LPSession
+  let session: any LPSession
   /// Its solution.
   private(set) var answer: LPAnswer
 
-  private let backend: any MIPBackend
   private let original: IntegerProgram
   private let shouldStop: @Sendable () -> Bool
   /// Every cut found; rows beyond the program's count from the first of them.
@@ -28,12 +27,11 @@ struct CutLoop {
 
   /// Over a relaxation of `program` that has been solved to its optimum.
   init(
-    _ program: IntegerProgram, backend: any MIPBackend, session: any LPSession, answer: LPAnswer,
+    _ program: IntegerProgram, session: any LPSession, answer: LPAnswer,
     shouldStop: @escaping @Sendable () -> Bool
   ) {
     self.program = program
     original = program
-    self.backend = backend
     self.session = session
     self.answer = answer
     self.shouldStop = shouldStop

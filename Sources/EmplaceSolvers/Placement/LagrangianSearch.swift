@@ -121,16 +121,14 @@ extension LagrangianSearch {
     raiseRoot()
     if let values = answer.values { repair.offer(values, source: "relaxation") }
     guard answer.status == .optimal else { return startKeeping() }
-    tighten(session, answer, backend)
+    tighten(session, answer)
   }
 
   /// Cuts, then plans from the tightened relaxation, then the tree over it.
-  private mutating func tighten(
-    _ session: any LPSession, _ answer: LPAnswer, _ backend: any MIPBackend
-  ) {
+  private mutating func tighten(_ session: any LPSession, _ answer: LPAnswer) {
     let (run, branching) = (run, branching)
     var loop = CutLoop(
-      ascent.dual.program, backend: backend, session: session, answer: answer,
+      ascent.dual.program, session: session, answer: answer,
       shouldStop: { run.shouldStop() })
     let deadline = run.limits.timeSeconds.map {
       run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds)
@@ -144,10 +142,11 @@ extension LagrangianSearch {
             && (run.limits.iterations != nil || run.elapsedSeconds < deadline ?? .infinity)
         },
         tightened: { loop in
-          guard let (finest, value) = LagrangianDual.finest(loop.program, at: loop.answer.duals)
-          else { return }
-          dual = finest
-          raise(finest, value, finest.multipliers, cuts: loop.cuts)
+          // The tree needs the one of the program that is loaded, or none.
+          let finest = LagrangianDual.finest(loop.program, at: loop.answer.duals)
+          dual = finest?.dual
+          guard let (dual, value) = finest else { return }
+          raise(dual, value, dual.multipliers, cuts: loop.cuts)
         })
       tightened.program = loop.program
       if let values = loop.answer.values {
