@@ -1,5 +1,6 @@
 import Emplace
 import EmplaceGLPK
+import EmplaceTestSupport
 import Foundation
 import Testing
 
@@ -13,6 +14,10 @@ struct HostileTests {
 
   @Test(arguments: UInt64(1)...18)
   func changedFleets(seed: UInt64) async throws {
+    try await Threads.besidePool { try await Self.changeFleets(seed) }
+  }
+
+  private static func changeFleets(_ seed: UInt64) async throws {
     var random = RandomGenerator(seed: seed)
     let family: PlacementGenerator.Family = seed % 2 == 0 ? .metro : .lumpy
     let fleet = PlacementGenerator(size: .tiny, family: family, seed: seed).fleet()
@@ -44,6 +49,10 @@ struct HostileTests {
 
   @Test(arguments: UInt64(1)...4)
   func changedBenchmarks(seed: UInt64) async throws {
+    try await Threads.besidePool { try await Self.changeBenchmarks(seed) }
+  }
+
+  private static func changeBenchmarks(_ seed: UInt64) async throws {
     var random = RandomGenerator(seed: seed)
     for count in 0..<Self.documents {
       let text = Array((count % 2 == 0 ? Benchmarks.gap : Benchmarks.facility).utf8)

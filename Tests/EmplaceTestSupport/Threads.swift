@@ -15,4 +15,19 @@ public enum Threads {
     }
     for _ in 0..<count { done.wait() }
   }
+
+  /// Runs `body` and what it awaits on threads beside the cooperative pool, which other tests may
+  /// block for long: what `body` measures is its own time.
+  public static func besidePool(
+    _ body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    try await withTaskExecutorPreference(Executor()) { try await body() }
+  }
+
+  private final class Executor: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+      let job = UnownedJob(job)
+      DispatchQueue.global().async { [self] in job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+  }
 }
