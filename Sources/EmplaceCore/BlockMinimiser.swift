@@ -7,7 +7,8 @@
 public struct BlockMinimiser {
   /// What a block's minimum cannot be computed for.
   public enum Failure: Error, Sendable, Hashable {
-    /// Reduced costs too large for 64 bits: use smaller multipliers or a smaller denominator.
+    /// Reduced costs and ranges too large even when rounded: use smaller multipliers or a smaller
+    /// denominator.
     case overflow(block: Int)
     /// A row that is to be kept inside does not belong to the block.
     case notKeepable(block: Int, row: Int)
@@ -37,6 +38,8 @@ public struct BlockMinimiser {
   var table = PoolTable()
   /// Coefficient of the kept row by column of the block, relative to its first column.
   var keptCoefficient: [Int64] = []
+  /// Reduced costs of a block in 64 bits.
+  private var narrowed: [Int64] = []
 
   /// A minimiser over the program's own bounds.
   public init(program: IntegerProgram) {
@@ -47,16 +50,43 @@ public struct BlockMinimiser {
 
   /// Minimum of `reduced . x` over the block, or nil when the block is empty.
   ///
-  /// `reduced` holds one value for each column of the program. When `recording` is given, the
-  /// minimiser's values are written to it, scaled by ``unit``.
+  /// `reduced` holds one value for each column of the program. Where the sums over the block would
+  /// leave 60 bits, the reduced costs are first rounded down to multiples of a power of two: the
+  /// result is then a lower bound of the minimum, because no value is negative. When `recording` is
+  /// given, the minimiser's values are written to it, scaled by ``unit``.
   /// - Complexity: lanes cost O(items log items) a row; a kept row costs O(options x undominated states).
+  public mutating func minimum(
+    ofBlock index: Int, reduced: [Int128], keeping row: Int? = nil,
+    recording values: UnsafeMutableBufferPointer<Int64>? = nil
+  ) throws(Failure) -> Int128? {
+    let columns = program.blocks[index].columns
+    for column in columns where lower[column] > upper[column] { return nil }
+    let bits = Int128(try excessBits(columns, reduced, index))
+    var narrow: [Int64] = []
+    swap(&narrow, &narrowed)
+    defer { swap(&narrow, &narrowed) }
+    if narrow.isEmpty { narrow = Array(repeating: 0, count: program.columnCount) }
+    for column in columns { narrow[column] = Int64(reduced[column] >> bits) }
+    return try narrowMinimum(index, narrow, row, values).map { Int128($0) << bits }
+  }
+
+  /// The same for reduced costs of 64 bits; throws ``Failure/overflow(block:)`` where they would have
+  /// to be rounded.
   public mutating func minimum(
     ofBlock index: Int, reduced: [Int64], keeping row: Int? = nil,
     recording values: UnsafeMutableBufferPointer<Int64>? = nil
   ) throws(Failure) -> Int64? {
+    let columns = program.blocks[index].columns
+    try checkRange(columns, reduced, index)
+    for column in columns where lower[column] > upper[column] { return nil }
+    return try narrowMinimum(index, reduced, row, values)
+  }
+
+  /// The minimum where all sums over the block stay within 60 bits.
+  private mutating func narrowMinimum(
+    _ index: Int, _ reduced: [Int64], _ row: Int?, _ values: UnsafeMutableBufferPointer<Int64>?
+  ) throws(Failure) -> Int64? {
     let block = program.blocks[index]
-    try checkRange(block.columns, reduced, index)
-    for column in block.columns where lower[column] > upper[column] { return nil }
     switch block.shape {
     case .box:
       return boxMinimum(block.columns, reduced, values)
@@ -104,5 +134,34 @@ public struct BlockMinimiser {
       sum += product
       guard sum < 1 << 60 else { throw .overflow(block: index) }
     }
+  }
+
+  /// How many bits the reduced costs must lose so that no sum over the block can leave 60 bits.
+  private func excessBits(_ columns: Range<Int>, _ reduced: [Int128], _ index: Int)
+    throws(Failure) -> Int
+  {
+    var sum: UInt128 = 0
+    var reach: UInt128 = 0
+    var mayBeNegative = false
+    for column in columns {
+      let largest = UInt128(max(lower[column].magnitude, upper[column].magnitude))
+      let (product, first) = reduced[column].magnitude.multipliedReportingOverflow(by: largest)
+      let (next, second) = sum.addingReportingOverflow(product)
+      guard !first, !second else { throw .overflow(block: index) }
+      sum = next
+      reach += largest
+      mayBeNegative = mayBeNegative || lower[column] < 0
+    }
+    if sum < 1 << 60 {
+      // What a range of zero multiplies must fit too.
+      if columns.allSatisfy({ Int64(exactly: reduced[$0]) != nil }) { return 0 }
+    }
+    // Rounded costs are larger by less than one each: that is the other half of the room.
+    guard !mayBeNegative, reach < 1 << 59 else { throw .overflow(block: index) }
+    var bits = max(0, 128 - 59 - sum.leadingZeroBitCount)
+    while columns.contains(where: { Int64(exactly: reduced[$0] >> Int128(bits)) == nil }) {
+      bits += 1
+    }
+    return bits
   }
 }

@@ -8,6 +8,9 @@
 public struct Certificate: Sendable, Hashable, Codable {
   /// Common denominator of all multipliers and leaf values.
   public var denominator: Int64
+  /// Numerators of rows with small coefficients only (``isCoarse(row:of:)``) count in units of two
+  /// to this power: their multipliers are the large ones, those of the other rows the small ones.
+  public var coarseBits: Int
   /// Rows kept inside the minimum of a block: pairs of block and row, blocks increasing.
   public var kept: [KeptRow]
   /// Rows that are added to the program's, each derived from those before it.
@@ -82,9 +85,11 @@ public struct Certificate: Sendable, Hashable, Codable {
 
   /// A certificate.
   public init(
-    denominator: Int64, kept: [KeptRow] = [], cuts: [RoundingCut] = [], nodes: [Node]
+    denominator: Int64, coarseBits: Int = 0, kept: [KeptRow] = [], cuts: [RoundingCut] = [],
+    nodes: [Node]
   ) {
     self.denominator = denominator
+    self.coarseBits = coarseBits
     self.kept = kept
     self.cuts = cuts
     self.nodes = nodes
@@ -92,17 +97,31 @@ public struct Certificate: Sendable, Hashable, Codable {
 
   /// A certificate of one leaf from dense multipliers; ``stated(on:)`` fills in its value.
   public init(
-    denominator: Int64, kept: [KeptRow], cuts: [RoundingCut] = [], multipliers: [Int64],
-    isFarkas: Bool = false
+    denominator: Int64, coarseBits: Int = 0, kept: [KeptRow], cuts: [RoundingCut] = [],
+    multipliers: [Int64], isFarkas: Bool = false
   ) {
     let rows = multipliers.indices.filter { multipliers[$0] != 0 }
     self.init(
-      denominator: denominator, kept: kept, cuts: cuts,
+      denominator: denominator, coarseBits: coarseBits, kept: kept, cuts: cuts,
       nodes: [
         Node(
           rows: rows, changes: rows.map { multipliers[$0] },
           kind: isFarkas ? .infeasible(value: "") : .bound(value: ""))
       ])
+  }
+}
+
+extension Certificate {
+  /// Most ``coarseBits``.
+  public static let coarseBitsLimit = 32
+  /// Coefficients that a row with a coarse multiplier stays below, in size.
+  public static let coarseLimit: UInt64 = 1 << 20
+
+  /// Whether the multiplier of a row is coarse.
+  public static func isCoarse(row: Int, of program: IntegerProgram) -> Bool {
+    program.entries(ofRow: row).allSatisfy {
+      program.entryCoefficient[$0].magnitude < coarseLimit
+    }
   }
 }
 

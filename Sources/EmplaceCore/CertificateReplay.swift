@@ -22,7 +22,7 @@ struct CertificateReplay {
   private let program: IntegerProgram
   private var minimiser: BlockMinimiser
   private var multipliers: [Int64]
-  private var reduced: [Int64]
+  private var reduced: [Int128]
   /// Sum of multipliers times right-hand sides.
   private var side: Int128 = 0
   /// Minimum of each block at `reduced`, where not dirty.
@@ -61,20 +61,15 @@ struct CertificateReplay {
     guard certificate.denominator > 0 else {
       throw CertificateError(node: -1, reason: "the denominator is not positive")
     }
+    guard (0...Certificate.coarseBitsLimit).contains(certificate.coarseBits) else {
+      throw CertificateError(node: -1, reason: "the coarse bits are out of range")
+    }
     let program = try program.adding(certificate.cuts)
     self.certificate = certificate
     self.program = program
     minimiser = BlockMinimiser(program: program)
     multipliers = Array(repeating: 0, count: program.rowCount)
-    reduced = []
-    reduced.reserveCapacity(program.columnCount)
-    for cost in program.cost {
-      let (product, overflow) = cost.multipliedReportingOverflow(by: certificate.denominator)
-      guard !overflow else {
-        throw CertificateError(node: -1, reason: "a cost times the denominator overflows")
-      }
-      reduced.append(product)
-    }
+    reduced = program.cost.map { Int128($0) * Int128(certificate.denominator) }
     minima = Array(repeating: 0, count: program.blocks.count)
     isDirty = Array(repeating: true, count: program.blocks.count)
     dirty = Array(program.blocks.indices)
@@ -201,7 +196,7 @@ struct CertificateReplay {
         throw CertificateError(node: index, reason: "a multiplier overflows")
       }
       multipliers[row] = sum
-      try add(row: row, delta: delta, at: index)
+      try add(row: row, delta: Int128(delta) << Int128(coarseBits(ofRow: row)), at: index)
       let isLegal =
         switch relation(ofRow: row) {
         case .atLeast: sum >= 0
@@ -219,9 +214,18 @@ struct CertificateReplay {
     row < program.rowCount ? program.relation[row] : splitRows[row - program.rowCount].relation
   }
 
-  private mutating func add(row: Int, delta: Int64, at node: Int) throws(CertificateError) {
+  /// Bits by which a numerator counts more than over the denominator; none for split rows.
+  private func coarseBits(ofRow row: Int) -> Int {
+    guard certificate.coarseBits > 0, row < program.rowCount,
+      Certificate.isCoarse(row: row, of: program)
+    else { return 0 }
+    return certificate.coarseBits
+  }
+
+  private mutating func add(row: Int, delta: Int128, at node: Int) throws(CertificateError) {
     if row < program.rowCount {
-      side += Int128(delta) * Int128(program.rightHandSide[row])
+      let bound = try times(delta, program.rightHandSide[row], at: node)
+      side = try plus(side, bound, at: node)
       for entry in program.entries(ofRow: row) {
         try subtract(
           delta, times: program.entryCoefficient[entry], column: Int(program.entryColumn[entry]),
@@ -230,21 +234,17 @@ struct CertificateReplay {
       return
     }
     let split = splitRows[row - program.rowCount]
-    side += Int128(delta) * Int128(split.side)
+    side = try plus(side, try times(delta, split.side, at: node), at: node)
     for (column, coefficient) in zip(split.columns, split.coefficients) {
       try subtract(delta, times: coefficient, column: column, at: node)
     }
   }
 
   private mutating func subtract(
-    _ delta: Int64, times coefficient: Int64, column: Int, at node: Int
+    _ delta: Int128, times coefficient: Int64, column: Int, at node: Int
   ) throws(CertificateError) {
-    let (product, first) = delta.multipliedReportingOverflow(by: coefficient)
-    let (difference, second) = reduced[column].subtractingReportingOverflow(product)
-    guard !first, !second else {
-      throw CertificateError(node: node, reason: "a reduced cost overflows")
-    }
-    reduced[column] = difference
+    let product = try times(-delta, coefficient, at: node)
+    reduced[column] = try plus(reduced[column], product, at: node)
     markDirty(Int(blockOfColumn[column]))
   }
 
@@ -307,33 +307,45 @@ struct CertificateReplay {
   private mutating func boundValue(at node: Int) throws(CertificateError) -> Int128? {
     while let block = dirty.last {
       guard let value = try minimum(block, reduced, at: node) else { return nil }
-      minima[block] = Int128(value) * Int128(program.blocks[block].multiplicity)
+      minima[block] = try times(value, program.blocks[block].multiplicity, at: node)
       isDirty[block] = false
       dirty.removeLast()
     }
-    return minima.reduce(side, +)
+    var sum = side
+    for minimum in minima { sum = try plus(sum, minimum, at: node) }
+    return sum
   }
 
   private mutating func farkasValue(at node: Int) throws(CertificateError) -> Int128 {
     var costless = reduced
     for column in costless.indices {
-      let (value, overflow) = costless[column].subtractingReportingOverflow(
-        program.cost[column] * certificate.denominator)
-      guard !overflow else {
-        throw CertificateError(node: node, reason: "a reduced cost overflows")
-      }
-      costless[column] = value
+      let cost = Int128(program.cost[column]) * Int128(certificate.denominator)
+      costless[column] = try plus(costless[column], -cost, at: node)
     }
     var sum = side
     for block in program.blocks.indices {
       guard let value = try minimum(block, costless, at: node) else { return .max }
-      sum += Int128(value) * Int128(program.blocks[block].multiplicity)
+      sum = try plus(sum, try times(value, program.blocks[block].multiplicity, at: node), at: node)
     }
     return sum
   }
 
-  private mutating func minimum(_ block: Int, _ reduced: [Int64], at node: Int)
-    throws(CertificateError) -> Int64?
+  private func times(_ value: Int128, _ factor: Int64, at node: Int) throws(CertificateError)
+    -> Int128
+  {
+    let (product, overflow) = value.multipliedReportingOverflow(by: Int128(factor))
+    guard !overflow else { throw CertificateError(node: node, reason: "a sum overflows") }
+    return product
+  }
+
+  private func plus(_ a: Int128, _ b: Int128, at node: Int) throws(CertificateError) -> Int128 {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    guard !overflow else { throw CertificateError(node: node, reason: "a sum overflows") }
+    return sum
+  }
+
+  private mutating func minimum(_ block: Int, _ reduced: [Int128], at node: Int)
+    throws(CertificateError) -> Int128?
   {
     do throws(BlockMinimiser.Failure) {
       return try minimiser.minimum(

@@ -185,10 +185,12 @@ extension IntegerProgram {
       return "\(columnName(column)) = \(values[column]) outside "
         + "\(lower[column])...\(upper[column])"
     }
-    for row in 0..<rowCount where !holds(row: row, activity: activity(ofRow: row, at: values)) {
-      return rowName(row)
-    }
-    return nil
+    return firstViolatedRow(at: values).map(rowName)
+  }
+
+  /// First row that values within the columns' ranges do not satisfy.
+  public func firstViolatedRow(at values: [Int64]) -> Int? {
+    (0..<rowCount).first { !holds(row: $0, activity: activity(ofRow: $0, at: values)) }
   }
 
   /// Greatest common divisor of all costs: every objective value is a multiple of it.

@@ -107,7 +107,7 @@ struct RoundingAggregation {
   /// there is none.
   private mutating func extend() -> Bool {
     var best: (column: Int, distance: Double, partner: (row: Int, value: Double))?
-    for column in touched where program.divisible[column] && coefficient[column] != 0 {
+    for column in touched where cuts.divisible[column] && coefficient[column] != 0 {
       let distance = distance(column)
       if distance > 1e-4, distance > best?.distance ?? 0, let partner = partner(of: column) {
         best = (column, distance, partner)

@@ -24,6 +24,8 @@ public struct RoundingCuts: Sendable {
   /// Most rows in a sum that is given.
   static let mostRowsOfSum = 200
   let program: IntegerProgram
+  /// Columns to aggregate and to bound by others rather than to round.
+  let divisible: [Bool]
   /// Rows of each column: entries `start[c]..<start[c + 1]` of `rows` and `values`.
   let start: [Int]
   let rows: [Int32]
@@ -39,8 +41,13 @@ public struct RoundingCuts: Sendable {
   }
 
   /// A separator for the rows of `program`.
-  public init(_ program: IntegerProgram) {
+  ///
+  /// Sums are built to hold few of the columns that `divisible` names, by default those that are
+  /// divisible in the program; cuts are valid for any choice.
+  public init(_ program: IntegerProgram, divisible: [Bool]? = nil) {
+    let divisible = divisible ?? program.divisible
     self.program = program
+    self.divisible = divisible
     var start = [Int](repeating: 0, count: program.columnCount + 1)
     for column in program.entryColumn { start[Int(column) + 1] += 1 }
     for column in 0..<program.columnCount { start[column + 1] += start[column] }
@@ -56,7 +63,7 @@ public struct RoundingCuts: Sendable {
         values[next[column]] = Double(program.entryCoefficient[entry])
         next[column] += 1
       }
-      if let (column, link) = Self.link(program, row) { links[column] = link }
+      if let (column, link) = Self.link(program, row, divisible) { links[column] = link }
     }
     self.start = start
     self.rows = rows
@@ -65,7 +72,9 @@ public struct RoundingCuts: Sendable {
   }
 
   /// Reads a row as a bound on a divisible column by a column that is not.
-  private static func link(_ program: IntegerProgram, _ row: Int) -> (Int, Link)? {
+  private static func link(
+    _ program: IntegerProgram, _ row: Int, _ divisible: [Bool]
+  ) -> (Int, Link)? {
     let entries = program.entries(ofRow: row)
     guard entries.count == 2, program.relation[row] == .atMost, program.rightHandSide[row] == 0
     else { return nil }
@@ -74,7 +83,7 @@ public struct RoundingCuts: Sendable {
       (entries.lowerBound + 1, entries.lowerBound),
     ] {
       let (column, other) = (Int(program.entryColumn[one]), Int(program.entryColumn[two]))
-      guard program.divisible[column], !program.divisible[other],
+      guard divisible[column], !divisible[other],
         program.entryCoefficient[one] == 1, program.entryCoefficient[two] < 0
       else { continue }
       return (column, Link(row: row, other: other, bound: -Double(program.entryCoefficient[two])))
@@ -143,7 +152,7 @@ public struct RoundingCuts: Sendable {
   /// In what a column is measured: divisible ones in units of their range.
   @inline(__always)
   func range(_ column: Int) -> Double {
-    program.divisible[column]
+    divisible[column]
       ? max(1, Double(program.upper[column]) - Double(program.lower[column])) : 1
   }
 }

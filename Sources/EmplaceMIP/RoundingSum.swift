@@ -70,7 +70,7 @@ struct RoundingSum {
 
   /// Whether a term is a column that is not divisible, strictly between its bounds.
   private func isInside(_ term: Term) -> Bool {
-    term.column >= 0 && !cuts.program.divisible[term.column] && term.value > 1e-6
+    term.column >= 0 && !cuts.divisible[term.column] && term.value > 1e-6
       && term.value < room(term.column) - 1e-6
   }
 

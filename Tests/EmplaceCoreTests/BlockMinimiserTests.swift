@@ -62,7 +62,34 @@ import Testing
     program.addBlock(upTo: 1)
     var minimiser = BlockMinimiser(program: program)
     #expect(throws: BlockMinimiser.Failure.overflow(block: 0)) {
-      try minimiser.minimum(ofBlock: 0, reduced: [1 << 40])
+      try minimiser.minimum(ofBlock: 0, reduced: [1 << 40] as [Int64])
     }
+  }
+
+  @Test(arguments: 0..<100) func wideCostsThatAreMultiplesLoseNothing(seed: Int) throws {
+    let pool = RandomPool(seed: UInt64(seed) &+ 70, exact: true)
+    var minimiser = BlockMinimiser(program: pool.program)
+    let expected = pool.enumerated(
+      cost: pool.program.cost, lower: minimiser.lower, upper: minimiser.upper)
+    for bits in [0, 20, 45, 60] as [Int128] {
+      let minimum = try minimiser.minimum(
+        ofBlock: 0, reduced: pool.program.cost.map { Int128($0) << bits }, keeping: pool.keptRow)
+      #expect(minimum == expected.map { Int128($0) << bits }, "2^\(bits)")
+    }
+  }
+
+  @Test(arguments: 0..<100) func wideCostsAreRoundedDown(seed: Int) throws {
+    var pool = RandomPool(seed: UInt64(seed) &+ 700, exact: true)
+    var minimiser = BlockMinimiser(program: pool.program)
+    guard
+      let coarse = pool.enumerated(
+        cost: pool.program.cost, lower: minimiser.lower, upper: minimiser.upper)
+    else { return }
+    // Up to a unit of 2^60 more on every column: the minimum lies between both.
+    let cost = pool.program.cost.map { (Int128($0) << 60) + Int128(pool.generator.below(1 << 40)) }
+    let minimum = try minimiser.minimum(ofBlock: 0, reduced: cost, keeping: pool.keptRow)
+    let reach = pool.program.upper.reduce(Int128(0)) { $0 + Int128($1) }
+    #expect(minimum.map { $0 <= (Int128(coarse) << 60) + reach << 40 } == true)
+    #expect(minimum.map { $0 >= (Int128(coarse) << 60) - reach << 20 } == true)
   }
 }

@@ -30,7 +30,7 @@ extension CertificateFile {
 private struct CertificateParser {
   private static let fileKeys = AnswerReader.Keys(
     AnswerHeader.keys + ["proves", "program", "denominator", "kept", "nodes", "checksum"],
-    optional: ["bound", "cuts"])
+    optional: ["bound", "coarseBits", "cuts"])
   private static let cutKeys = AnswerReader.Keys([
     "rows", "multipliers", "complemented", "divisor", "scale",
   ])
@@ -74,6 +74,7 @@ private struct CertificateParser {
     case "bound": bound = try reader.decimal()
     case "checksum": checksum = try reader.string()
     case "denominator": file.certificate.denominator = try reader.integer()
+    case "coarseBits": file.certificate.coarseBits = Int(clamping: try reader.integer())
     case "program": try readProgram(&reader)
     case "kept":
       try reader.array { reader throws(AnswerError) in

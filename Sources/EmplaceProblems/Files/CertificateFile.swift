@@ -110,6 +110,10 @@ extension CertificateFile {
     writer.closeObject()
     writer.newLine()
     Self.member("denominator", certificate.denominator, &writer)
+    if certificate.coarseBits != 0 {
+      writer.newLine()
+      Self.member("coarseBits", Int64(certificate.coarseBits), &writer)
+    }
     try writeKeptRows(&writer, sink)
     try writeCuts(&writer, sink)
     try writeNodes(&writer, sink)

@@ -114,19 +114,37 @@ extension PlacementFormulation {
   public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
 
   /// Columns on which a tree branches, by class, the most important class first: rented nodes and
-  /// sites, artifacts, replicas, units set apart, then routes, those of failure cases included.
+  /// sites, artifacts, routes of few parts, replicas and units set apart, then the other routes;
+  /// those of failure cases included.
   public var branchingClasses: [[Int]] {
-    var classes = [[Int]](repeating: [], count: 4)
+    var classes = [[Int]](repeating: [], count: 5)
     for (column, label) in layout.columns.enumerated() {
       switch label.kind {
       case .rented, .open, .live, .inDomain: classes[0].append(column)
       case .present, .loaded: classes[1].append(column)
-      case .replicas, .apart: classes[2].append(column)
-      case .route, .caseRoute: classes[3].append(column)
+      case .replicas, .apart: classes[3].append(column)
+      case .route, .caseRoute:
+        classes[program.upper[column] <= Self.fewParts ? 2 : 4].append(column)
       default: break
       }
     }
     return classes
+  }
+
+  /// Most parts of a route that loses much by rounding.
+  private static let fewParts: Int64 = 16
+
+  /// Whether each column is a route: some of a demand's parts.
+  public var routes: [Bool] {
+    layout.columns.map { $0.kind == .route || $0.kind == .caseRoute }
+  }
+
+  /// Whether a column counts nodes, artifacts or replicas.
+  public func isCount(_ column: Int) -> Bool {
+    switch layout.columns[column].kind {
+    case .rented, .open, .live, .inDomain, .present, .loaded, .replicas, .apart: true
+    default: false
+    }
   }
 }
 

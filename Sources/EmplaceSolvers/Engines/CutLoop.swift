@@ -11,6 +11,7 @@ struct CutLoop {
   private(set) var answer: LPAnswer
 
   private let original: IntegerProgram
+  private let shares: [Bool]
   private let shouldStop: @Sendable () -> Bool
   /// Every cut found; rows beyond the program's count from the first of them.
   private var found: [RoundingCuts.Found] = []
@@ -25,14 +26,16 @@ struct CutLoop {
   /// Rounds in a row that may gain less than a hundredth of what all have gained.
   private static let mostStalls = 4
 
-  /// Over a relaxation of `program` that has been solved to its optimum.
+  /// Over a relaxation of `program` that has been solved to its optimum. `shares` says which columns
+  /// are parts of something, be they whole or not.
   init(
-    _ program: IntegerProgram, session: any LPSession, answer: LPAnswer,
+    _ program: IntegerProgram, session: any LPSession, answer: LPAnswer, shares: [Bool],
     shouldStop: @escaping @Sendable () -> Bool
   ) {
     self.program = program
     original = program
     self.session = session
+    self.shares = shares
     self.answer = answer
     self.shouldStop = shouldStop
   }
@@ -61,8 +64,7 @@ struct CutLoop {
     var stalls = 0
     for round in 1...rounds {
       guard let values = answer.values, let before = answer.objective, goesOn() else { break }
-      let new = RoundingCuts(program).separate(
-        values, sums: try tableRows(values), limit: Self.mostCuts, shouldStop: shouldStop)
+      let new = separate(values, try tableRows(values))
       if new.isEmpty { break }
       try load(new)
       let after = answer.objective ?? before
@@ -75,6 +77,15 @@ struct CutLoop {
     }
     try purge()
     tightened(self)
+  }
+
+  /// Cuts that aggregate the divisible columns, and cuts that aggregate all shares.
+  private func separate(_ values: [Double], _ sums: [[Double]]) -> [RoundingCuts.Found] {
+    let kinds = shares == program.divisible ? [shares] : [program.divisible, shares]
+    return kinds.flatMap {
+      RoundingCuts(program, divisible: $0).separate(
+        values, sums: sums, limit: Self.mostCuts, shouldStop: shouldStop)
+    }
   }
 
   /// Rows of the simplex table of basic columns that are far from whole, the farthest first.

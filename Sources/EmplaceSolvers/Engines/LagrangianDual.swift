@@ -11,6 +11,10 @@ public struct LagrangianDual {
   public let program: IntegerProgram
   /// Common denominator of the multipliers.
   public let denominator: Int64
+  /// Bits by which multipliers of rows with small coefficients are coarser, as in
+  /// ``Certificate/coarseBits``.
+  public let coarseBits: Int
+  private let isCoarse: [Bool]
   /// Rows that may have a multiplier, increasing.
   public let relaxedRows: [Int]
   /// Row kept inside each block, or -1.
@@ -21,7 +25,12 @@ public struct LagrangianDual {
   public private(set) var values: [Int64]
   /// Reduced costs at the last evaluation, over the denominator.
   private var reduced: [Int64]
+  /// The same in 128 bits, where 64 are too few; else empty.
+  private var wide: [Int128] = []
   private var minimiser: BlockMinimiser
+  /// Largest cost, and coefficient of each row, in size.
+  private let largestCost: Double
+  private let largestCoefficient: [Double]
 
   /// The dual of a program at multipliers zero.
   ///
@@ -29,9 +38,14 @@ public struct LagrangianDual {
   /// case with several rows have one: the block's minimum is over the worst of them alone, which at
   /// the multipliers of the linear relaxation can be less than the relaxation proves.
   public init(
-    program: IntegerProgram, denominator: Int64? = nil, pricesSeveralRows: Bool = false
+    program: IntegerProgram, denominator: Int64? = nil, coarseBits: Int = 0,
+    pricesSeveralRows: Bool = false
   ) {
     self.program = program
+    self.coarseBits = coarseBits
+    isCoarse =
+      coarseBits == 0
+      ? [] : (0..<program.rowCount).map { Certificate.isCoarse(row: $0, of: program) }
     self.denominator = denominator ?? Self.denominator(for: program)
     relaxedRows = Self.relaxedRows(of: program, pricesSeveralRows)
     multipliers = Array(repeating: 0, count: program.rowCount)
@@ -39,25 +53,40 @@ public struct LagrangianDual {
     reduced = Array(repeating: 0, count: program.columnCount)
     kept = Array(repeating: -1, count: program.blocks.count)
     minimiser = BlockMinimiser(program: program)
+    largestCost = program.cost.reduce(0) { max($0, abs(Double($1))) }
+    largestCoefficient = (0..<program.rowCount).map { row in
+      program.entries(ofRow: row).reduce(0) {
+        max($0, abs(Double(program.entryCoefficient[$1])))
+      }
+    }
   }
 
-  /// The dual at rounded `multipliers` of a relaxation with its value there, over the finest of the
-  /// denominators 4^k that the blocks can do with; nil when none, or when a block is empty.
+  /// The dual at rounded `multipliers` of a relaxation with its value there, over a fine denominator
+  /// that leaves room for the multipliers of a tree to grow; nil when there is none, or when a block
+  /// is empty.
   static func finest(_ program: IntegerProgram, at multipliers: [Double]?) -> (
     dual: LagrangianDual, value: Int128
   )? {
     guard let multipliers else { return nil }
-    for bits in stride(from: Int64(36), through: 0, by: -2) {
-      var dual = LagrangianDual(program: program, denominator: 1 << bits, pricesSeveralRows: true)
-      dual.set(multipliers)
-      do throws(BlockMinimiser.Failure) {
-        return try dual.evaluate().map { (dual, $0) }
-      } catch {
-        continue
-      }
+    let fine = LagrangianDual(
+      program: program, denominator: 1, coarseBits: finestCoarseBits, pricesSeveralRows: true)
+    let largest = fine.relaxedRows.reduce(1) {
+      max($0, abs(multipliers[$1]) * fine.unit(ofRow: $1))
     }
-    return nil
+    let bits = min(Int64((0x1p61 / largest).exponent) - growthBits, finestBits)
+    guard largest.isFinite, bits >= 0 else { return nil }
+    var dual = LagrangianDual(
+      program: program, denominator: 1 << bits, coarseBits: finestCoarseBits,
+      pricesSeveralRows: true)
+    dual.set(multipliers)
+    guard let value = try? dual.evaluate() else { return nil }
+    return (dual, value)
   }
+
+  /// Bits by which the multipliers of a tree may grow beyond those of its root.
+  private static let growthBits: Int64 = 8
+  private static let finestBits: Int64 = 50
+  private static let finestCoarseBits = 16
 
   /// Largest power of two up to 2^20 at which no block's costs come near 60 bits.
   private static func denominator(for program: IntegerProgram) -> Int64 {
@@ -96,19 +125,47 @@ public struct LagrangianDual {
   /// of the row; rows kept inside a block stay at zero.
   public mutating func set(_ values: [Double]) { set(values, scale: Double(denominator)) }
 
-  /// Sets the multipliers to a ray, scaled to whole numbers; false when it is zero.
-  public mutating func setRay(_ values: [Double]) -> Bool {
-    let largest = relaxedRows.reduce(0) { max($0, abs(values[$1])) }
+  /// Whether a ray proves, at the bounds that stand, that there is no solution (Farkas); leaves its
+  /// multipliers set, scaled to whole numbers.
+  ///
+  /// The scale of a ray is free. The finest comes first; where its sums are too large for the
+  /// blocks, a coarser one may do. What is small beside the largest multiplier, in units of the
+  /// rows, may be noise.
+  public mutating func proves(ray: [Double]) -> Bool {
+    let weights = ray.indices.map { abs(ray[$0]) * Double(program.rowUnit[$0]) }
+    let largest = weights.max() ?? 0
     guard largest > 0, largest.isFinite else { return false }
-    set(values, scale: 0x1p30 / largest)
-    return true
+    for noise in [0, 1e-10, 1e-7] {
+      let kept = ray.indices.map { weights[$0] > noise * largest ? ray[$0] : 0 }
+      let reach = reach(of: kept)
+      for bits in [60, 52, 44, 36] where reach > 0 {
+        let bits = bits + coarseBits
+        set(kept, scale: Double(sign: .plus, exponent: bits, significand: 1) / reach)
+        if let value = try? evaluate(withCosts: false), value > 0 { return true }
+      }
+    }
+    return false
+  }
+
+  /// Largest multiplier, and sum of multipliers times coefficients of a column, in size.
+  private func reach(of multipliers: [Double]) -> Double {
+    var size = [Double](repeating: 0, count: program.columnCount)
+    var largest = 0.0
+    for row in relaxedRows where multipliers[row] != 0 {
+      largest = max(largest, abs(multipliers[row]))
+      for entry in program.entries(ofRow: row) {
+        size[Int(program.entryColumn[entry])] +=
+          abs(multipliers[row] * Double(program.entryCoefficient[entry]))
+      }
+    }
+    return max(largest, size.max() ?? 0)
   }
 
   private mutating func set(_ values: [Double], scale: Double) {
     for row in relaxedRows {
-      let value = (values[row] * scale).rounded()
+      let value = (values[row] * scale * unit(ofRow: row)).rounded()
       // What is no number is no multiplier.
-      var numerator = value.isNaN ? 0 : Int64(min(max(value, -0x1p56), 0x1p56))
+      var numerator = value.isNaN ? 0 : Int64(min(max(value, -0x1p61), 0x1p61))
       switch program.relation[row] {
       case .atLeast: numerator = max(numerator, 0)
       case .atMost: numerator = min(numerator, 0)
@@ -117,6 +174,17 @@ public struct LagrangianDual {
       multipliers[row] = numerator
     }
     for row in kept where row >= 0 { multipliers[row] = 0 }
+  }
+
+  /// What one whole numerator of a row's multiplier is worth, inverted: 1, or less where coarse.
+  private func unit(ofRow row: Int) -> Double {
+    coarseBits > 0 && isCoarse[row] ? Double(sign: .plus, exponent: -coarseBits, significand: 1) : 1
+  }
+
+  /// A row's multiplier times the denominator.
+  private func numerator(ofRow row: Int) -> Int128 {
+    coarseBits > 0 && isCoarse[row]
+      ? Int128(multipliers[row]) << Int128(coarseBits) : Int128(multipliers[row])
   }
 
   /// Rows kept, for a certificate.
@@ -143,7 +211,7 @@ public struct LagrangianDual {
     var sum = side()
     for block in program.blocks.indices {
       guard let value = try minimum(ofBlock: block) else { return nil }
-      sum += Int128(value) * Int128(program.blocks[block].multiplicity)
+      sum += value * Int128(program.blocks[block].multiplicity)
     }
     return sum
   }
@@ -158,19 +226,45 @@ public struct LagrangianDual {
   public func side() -> Int128 {
     var sum: Int128 = 0
     for row in relaxedRows where multipliers[row] != 0 {
-      sum += Int128(multipliers[row]) * Int128(program.rightHandSide[row])
+      sum += numerator(ofRow: row) * Int128(program.rightHandSide[row])
     }
     return sum
   }
 
-  private mutating func minimum(ofBlock block: Int) throws(BlockMinimiser.Failure) -> Int64? {
-    let row = kept[block]
-    let reduced = reduced
-    do {
-      return try values.withUnsafeMutableBufferPointer { values in
-        try minimiser.minimum(
-          ofBlock: block, reduced: reduced, keeping: row < 0 ? nil : row, recording: values)
+  /// Minimum of a block at the reduced costs, in 64 bits where they do.
+  private mutating func minimum(ofBlock block: Int) throws(BlockMinimiser.Failure) -> Int128? {
+    if wide.isEmpty {
+      do {
+        return try narrowMinimum(ofBlock: block).map { Int128($0) }
+      } catch .overflow {
+        wide = reduced.map { Int128($0) }
+      } catch {
+        throw error
       }
+    }
+    let (row, wide) = (kept[block], wide)
+    return try recorded { minimiser, values in
+      try minimiser.minimum(
+        ofBlock: block, reduced: wide, keeping: row < 0 ? nil : row, recording: values)
+    }
+  }
+
+  private mutating func narrowMinimum(
+    ofBlock block: Int
+  ) throws(BlockMinimiser.Failure) -> Int64? {
+    let (row, reduced) = (kept[block], reduced)
+    return try recorded { minimiser, values in
+      try minimiser.minimum(
+        ofBlock: block, reduced: reduced, keeping: row < 0 ? nil : row, recording: values)
+    }
+  }
+
+  /// Gives the minimiser room for the values.
+  private mutating func recorded<Value>(
+    _ body: (inout BlockMinimiser, UnsafeMutableBufferPointer<Int64>) throws -> Value?
+  ) throws(BlockMinimiser.Failure) -> Value? {
+    do {
+      return try values.withUnsafeMutableBufferPointer { try body(&minimiser, $0) }
     } catch let failure as BlockMinimiser.Failure {
       throw failure
     } catch {
@@ -178,8 +272,38 @@ public struct LagrangianDual {
     }
   }
 
-  /// Reduced costs at the multipliers. Sums wrap; the checker, which decides, does not.
+  /// Whether no reduced cost can leave 62 bits.
+  private func fitsReducedCosts(_ withCosts: Bool) -> Bool {
+    guard coarseBits == 0 else { return false }
+    let own = withCosts ? Double(denominator) * largestCost : 0
+    var sum = own
+    for row in relaxedRows where multipliers[row] != 0 {
+      sum += abs(Double(multipliers[row])) * largestCoefficient[row]
+    }
+    // Few rows meet in one column: only where all of them together are too much, column by column.
+    return sum < 0x1p62 || own + reach(of: multipliers.map { Double($0) }) < 0x1p62
+  }
+
+  /// Prices all columns at the multipliers.
   private mutating func price(_ withCosts: Bool) {
+    wide.removeAll(keepingCapacity: true)
+    if fitsReducedCosts(withCosts) {
+      priceNarrowly(withCosts)
+      return
+    }
+    let factor = withCosts ? Int128(denominator) : 0
+    for cost in program.cost { wide.append(Int128(cost) * factor) }
+    for row in relaxedRows where multipliers[row] != 0 {
+      let multiplier = numerator(ofRow: row)
+      for entry in program.entries(ofRow: row) {
+        wide[Int(program.entryColumn[entry])] -=
+          multiplier * Int128(program.entryCoefficient[entry])
+      }
+    }
+  }
+
+  /// Reduced costs at the multipliers, which fit.
+  private mutating func priceNarrowly(_ withCosts: Bool) {
     let (denominator, multipliers) = (denominator, multipliers)
     program.cost.withUnsafeBufferPointer { cost in
       reduced.withUnsafeMutableBufferPointer { reduced in

@@ -3,39 +3,44 @@ internal import EmplaceMIP
 // Which column a node is split on.
 
 extension RelaxationTree {
-  /// The column to split: in the first class that has a fractional one, by what both sides gain.
+  /// The column to split, by what both sides gain: one of the last class only where no other is
+  /// fractional.
   mutating func choice(
     _ values: [Double], _ objective: Double, _ oracle: Oracle
   ) throws(BackendError) -> (column: Int, isLast: Bool)? {
     guard !values.isEmpty else { return nil }
-    for (position, columns) in oracle.branching.enumerated() {
-      var candidates: [(score: Double, column: Int, fraction: Double)] = []
-      for column in columns {
-        let (lower, upper) = dual.bounds(ofColumn: column)
-        guard lower < upper else { continue }
-        let fraction = values[column] - values[column].rounded(.down)
-        guard fraction > 1e-6, fraction < 1 - 1e-6 else { continue }
-        candidates.append((costs.score(column, fraction), column, fraction))
+    let last = oracle.branching.count - 1
+    for classes in [0..<last, last..<last + 1] {
+      var candidates: [Candidate] = []
+      for (position, columns) in oracle.branching[classes].enumerated() {
+        for column in columns {
+          let (lower, upper) = dual.bounds(ofColumn: column)
+          guard lower < upper else { continue }
+          let fraction = values[column] - values[column].rounded(.down)
+          guard fraction > 1e-6, fraction < 1 - 1e-6 else { continue }
+          candidates.append(
+            Candidate(
+              score: costs.score(column, fraction), position: position, column: column,
+              fraction: fraction))
+        }
       }
       guard !candidates.isEmpty else { continue }
-      candidates.sort { ($0.score, $1.column) > ($1.score, $0.column) }
-      let isLast = position == oracle.branching.count - 1
-      return (try tried(candidates, values, objective, oracle), isLast)
+      candidates.sort()
+      return (try tried(candidates, values, objective, oracle), classes.lowerBound == last)
     }
     return nil
   }
 
   /// The best candidate after trial solves of those whose costs are not known well.
   private mutating func tried(
-    _ candidates: [(score: Double, column: Int, fraction: Double)], _ values: [Double],
-    _ objective: Double, _ oracle: Oracle
+    _ candidates: [Candidate], _ values: [Double], _ objective: Double, _ oracle: Oracle
   ) throws(BackendError) -> Int {
     var best = (score: -1.0, column: candidates[0].column)
     var trials = 0
     var stale = 0
     for candidate in candidates {
       var score = candidate.score
-      if !costs.isReliable(candidate.column), trials < 8 {
+      if !costs.isReliable(candidate.column), trials < Self.mostTrials {
         trials += 1
         score = try trial(candidate.column, candidate.fraction, values, objective, oracle)
       }
@@ -44,7 +49,7 @@ extension RelaxationTree {
         stale = 0
       } else {
         stale += 1
-        if stale >= 6 { break }
+        if stale >= Self.mostStale { break }
       }
     }
     return best.column
@@ -75,5 +80,20 @@ extension RelaxationTree {
     }
     try session.setBounds(column: column, lower: lower, upper: upper)
     return PseudoCosts.score(gains[0], gains[1])
+  }
+
+  private static let mostTrials = 16
+  private static let mostStale = 8
+}
+
+/// A fractional column, the most promising first; ties by class.
+private struct Candidate: Comparable {
+  var score: Double
+  var position: Int
+  var column: Int
+  var fraction: Double
+
+  static func < (a: Candidate, b: Candidate) -> Bool {
+    (b.score, a.position, a.column) < (a.score, b.position, b.column)
   }
 }

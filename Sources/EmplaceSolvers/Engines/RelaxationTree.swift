@@ -17,7 +17,7 @@ public struct RelaxationTree {
   /// What the tree asks of the problem's side; it repairs values of the relaxation.
   public typealias Oracle = TreeOracle<[Double]>
 
-  private struct Node {
+  struct Node {
     var parent: Int
     /// The range that this node sets for a column.
     var column: Int
@@ -28,6 +28,8 @@ public struct RelaxationTree {
     /// The node whose multipliers prove the bound, if not this one.
     var multipliers: [Int64]?
     var isInfeasible = false
+    /// Whether it waits in the heap.
+    var isOpen = false
     var emptyBlock: Int?
     /// Objective of the relaxation, estimated before it is solved.
     var estimate: Double
@@ -44,13 +46,17 @@ public struct RelaxationTree {
   public private(set) var nodeCount = 0
   var dual: LagrangianDual
   let session: any LPSession
-  private let cuts: [RoundingCut]
+  let cuts: [RoundingCut]
   private let granularity: Int64
   private let ranges: [Int: ClosedRange<Int64>]
   private let proves: Bool
-  private var nodes: [Node] = []
+  var nodes: [Node] = []
   private var open = Heap<OpenNode>()
   private var next: Int?
+  /// Nodes left aside on the dive at hand, and how often it has gone back to one.
+  private var dive: [Int] = []
+  private var backtracks = 0
+  private static let mostBacktracks = 12
   /// Columns whose range differs from the program's, in the dual and the session.
   private var restricted: Set<Int> = []
   private var closedBound: Int64 = .max
@@ -77,7 +83,7 @@ public struct RelaxationTree {
       Node(
         parent: -1, column: -1, lower: 0, upper: 0, bound: rootBound,
         multipliers: dual.multipliers, estimate: -.infinity))
-    open.insert(OpenNode(bound: rootBound, index: 0))
+    leaveOpen(0)
   }
 
   /// The bound that the tree proves now.
@@ -103,7 +109,7 @@ public struct RelaxationTree {
       } catch {
         // A stop in the middle of a solve closes the session; the node stays open.
         if nodes[index].split == nil, nodes[index].bound < .max {
-          open.insert(OpenNode(bound: nodes[index].bound, index: index))
+          leaveOpen(index)
         }
         if oracle.shouldStop() { return }
         throw .backend("\(error)")
@@ -123,12 +129,36 @@ public struct RelaxationTree {
     }
   }
 
+  /// The next node: down the dive, back to one left aside on it for a few times, else the one with
+  /// the smallest bound.
   private mutating func take() -> Int? {
-    if let index = next {
-      next = nil
-      return index
+    defer { next = nil }
+    var index = next
+    while index == nil, backtracks < Self.mostBacktracks, let aside = dive.popLast() {
+      if nodes[aside].isOpen {
+        index = aside
+        backtracks += 1
+      }
     }
-    return open.popMin()?.index
+    if index == nil {
+      dive = []
+      backtracks = 0
+      index = open.popMin()?.index
+    }
+    if let index { nodes[index].isOpen = false }
+    forgetTaken()
+    return index
+  }
+
+  /// Takes from the top of the heap what has been taken on a dive.
+  private mutating func forgetTaken() {
+    while let top = open.min, !nodes[top.index].isOpen { _ = open.popMin() }
+  }
+
+  /// Leaves a node for later.
+  private mutating func leaveOpen(_ index: Int) {
+    nodes[index].isOpen = true
+    open.insert(OpenNode(bound: nodes[index].bound, index: index))
   }
 }
 
@@ -156,8 +186,17 @@ extension RelaxationTree {
     guard let values = answer.values else {
       // Beyond the incumbent in the relaxation, but not yet exactly: once more without the limit.
       let again = try session.solve(
-        LPOptions(), monitor: StoppingMonitor(oracle.shouldStop))
+        LPOptions(wantsFarkasRay: true), monitor: StoppingMonitor(oracle.shouldStop))
+      guard again.status != .cancelled else { throw .failed("stopped") }
+      if again.status == .infeasible {
+        close(infeasible: index, ray: again.farkasRay)
+        return
+      }
       raise(index, again)
+      if nodes[index].bound >= oracle.incumbent() {
+        closedBound = min(closedBound, nodes[index].bound)
+        return
+      }
       try branch(index, again.values ?? [], again.objective ?? 0, oracle)
       return
     }
@@ -218,10 +257,8 @@ extension RelaxationTree {
   /// A node without solutions: by the ray if it holds exactly, else it keeps its inherited bound
   /// and is split no more.
   private mutating func close(infeasible index: Int, ray: [Double]?) {
-    if let ray, dual.setRay(ray), let value = try? dual.evaluate(withCosts: false), value > 0 {
-      nodes[index].isInfeasible = true
-      nodes[index].multipliers = dual.multipliers
-      nodes[index].bound = .max
+    if let ray, dual.proves(ray: ray) {
+      closeInfeasible(index)
       return
     }
     if let block = try? dual.emptyBlock() {
@@ -248,68 +285,99 @@ extension RelaxationTree {
     if isWhole, !wasWhole { oracle.repair(values, true) }
     wasWhole = isWhole
     guard let column = chosen?.column else {
-      // Whole already, or nothing left to split: the node keeps its bound for good.
-      if !values.isEmpty { oracle.repair(values, true) }
-      closedBound = min(closedBound, nodes[index].bound)
+      finish(index, values, objective, oracle)
       return
     }
     let (lower, upper) = dual.bounds(ofColumn: column)
     let value = min(max(values[column], Double(lower)), Double(upper))
     let at = Int64(min(value.rounded(.down), Double(upper) - 1))
+    let fraction = value - Double(at)
+    split(
+      index, column, at: at, objective, fractions: (fraction, 1 - fraction),
+      prefersUp: fraction > 0.5)
+  }
+
+  /// A node at which the relaxation's values are all whole: a solution, or splits on whole values
+  /// where tolerances hide that they are none, or where rounded multipliers prove less.
+  private mutating func finish(
+    _ index: Int, _ values: [Double], _ objective: Double, _ oracle: Oracle
+  ) {
+    if !values.isEmpty {
+      oracle.repair(values, true)
+      let whole = values.map { Int64($0.rounded()) }
+      if nodes[index].bound < oracle.incumbent(), let (column, at) = wholeSplit(index, whole) {
+        split(
+          index, column, at: at, objective, fractions: (1, 1), prefersUp: whole[column] > at)
+        return
+      }
+    }
+    closedBound = min(closedBound, nodes[index].bound)
+  }
+
+  /// A column and where to split it beside its whole value, so that one side makes a violated row
+  /// hold, or what the blocks would rather have; nil when nothing is left. A row that no column can
+  /// mend proves the node infeasible.
+  private mutating func wholeSplit(_ index: Int, _ whole: [Int64]) -> (column: Int, at: Int64)? {
+    let program = dual.program
+    if let row = program.firstViolatedRow(at: whole) {
+      let excess = program.activity(ofRow: row, at: whole) - Int128(program.rightHandSide[row])
+      var best: (reach: Double, column: Int, at: Int64)?
+      for entry in program.entries(ofRow: row) {
+        let column = Int(program.entryColumn[entry])
+        let coefficient = program.entryCoefficient[entry]
+        let (lower, upper) = dual.bounds(ofColumn: column)
+        let falls = (coefficient > 0) == (excess > 0)
+        let room = falls ? whole[column] - lower : upper - whole[column]
+        let reach = abs(Double(coefficient)) * Double(room)
+        if room > 0, reach > best?.reach ?? 0 {
+          best = (reach, column, falls ? whole[column] - 1 : whole[column])
+        }
+      }
+      if let best { return (best.column, best.at) }
+      var ray = [Double](repeating: 0, count: program.rowCount)
+      ray[row] = excess > 0 ? -1 : 1
+      if dual.proves(ray: ray) { closeInfeasible(index) }
+      return nil
+    }
+    var best: (share: Double, column: Int, at: Int64)?
+    for column in whole.indices {
+      let (lower, upper) = dual.bounds(ofColumn: column)
+      let away = Double(dual.values[column]) / Double(BlockMinimiser.unit) - Double(whole[column])
+      guard lower < upper, away != 0 else { continue }
+      let share = abs(away) / Double(upper - lower)
+      if share > best?.share ?? 0 {
+        best = (share, column, away < 0 ? whole[column] - 1 : whole[column])
+      }
+    }
+    return best.map { ($0.column, $0.at) }
+  }
+
+  private mutating func closeInfeasible(_ index: Int) {
+    nodes[index].isInfeasible = true
+    nodes[index].multipliers = dual.multipliers
+    nodes[index].bound = .max
+  }
+
+  /// Splits a node at `column <= at`; the preferred side comes next.
+  private mutating func split(
+    _ index: Int, _ column: Int, at: Int64, _ objective: Double,
+    fractions: (down: Double, up: Double), prefersUp: Bool
+  ) {
+    let (lower, upper) = dual.bounds(ofColumn: column)
     nodes[index].split = (column, at)
     nodes[index].children = (nodes.count, nodes.count + 1)
-    let fraction = value - Double(at)
     for (low, high, part, isUp) in [
-      (lower, at, fraction, false), (at + 1, upper, 1 - fraction, true),
+      (lower, at, fractions.down, false), (at + 1, upper, fractions.up, true),
     ] {
       nodes.append(
         Node(
           parent: index, column: column, lower: low, upper: high, bound: nodes[index].bound,
           multipliers: nil, estimate: objective, fraction: max(part, 1e-6), isUp: isUp))
     }
-    let prefersUp = fraction > 0.5
     let (first, second) = (nodes.count - 2, nodes.count - 1)
     next = prefersUp ? second : first
     let other = prefersUp ? first : second
-    open.insert(OpenNode(bound: nodes[other].bound, index: other))
-  }
-}
-
-// MARK: - Certificate
-
-extension RelaxationTree {
-  /// The tree as it stands, as a certificate of ``bound``; leaf values are not stated yet.
-  public func certificate() -> Certificate {
-    var result: [Certificate.Node] = []
-    // Inner nodes repeat the multipliers of the root; a leaf changes them to its own, or to those
-    // of the nearest node above that has some.
-    let root = nodes[0].multipliers ?? []
-    // What already proves the tree's bound is a leaf, whatever was found below it.
-    let bound = bound
-    var stack = [(index: 0, multipliers: root)]
-    while let (index, inherited) = stack.popLast() {
-      let node = nodes[index]
-      let own = node.multipliers ?? inherited
-      if let split = node.split, node.bound < bound {
-        result.append(
-          .init(
-            rows: index == 0 ? root.indices.filter { root[$0] != 0 } : [],
-            changes: index == 0 ? root.filter { $0 != 0 } : [],
-            kind: .split(.init(columns: [split.column], coefficients: [1], at: split.at))))
-        stack.append((node.children.second, own))
-        stack.append((node.children.first, own))
-        continue
-      }
-      var kind = Certificate.Kind.bound(value: "")
-      if let block = node.emptyBlock { kind = .emptyBlock(block) }
-      if node.isInfeasible { kind = .infeasible(value: "") }
-      let base = index == 0 ? [] : root
-      let rows = own.indices.filter { own[$0] != (base.isEmpty ? 0 : base[$0]) }
-      result.append(
-        .init(
-          rows: rows, changes: rows.map { own[$0] - (base.isEmpty ? 0 : base[$0]) }, kind: kind))
-    }
-    return Certificate(
-      denominator: dual.denominator, kept: dual.keptRows, cuts: cuts, nodes: result)
+    leaveOpen(other)
+    dive.append(other)
   }
 }

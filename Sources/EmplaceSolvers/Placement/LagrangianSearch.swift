@@ -20,6 +20,7 @@ struct LagrangianSearch {
   private let setup: PlacementDual
   private let repair: LagrangianRepair
   private let branching: [[Int]]
+  private let routes: [Bool]
   private let tightened: TightenedProgram
   private let backend: (any MIPBackend)?
   private var ascent: BundleAscent
@@ -40,6 +41,7 @@ struct LagrangianSearch {
     setup = PlacementDual(formulation: formulation)
     repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
+    routes = formulation.routes
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
     ascent.lengthens = isFleet
   }
@@ -128,7 +130,7 @@ extension LagrangianSearch {
   private mutating func tighten(_ session: any LPSession, _ answer: LPAnswer) {
     let (run, branching) = (run, branching)
     var loop = CutLoop(
-      ascent.dual.program, session: session, answer: answer,
+      ascent.dual.program, session: session, answer: answer, shares: routes,
       shouldStop: { run.shouldStop() })
     let deadline = run.limits.timeSeconds.map {
       run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds)
@@ -255,7 +257,8 @@ extension LagrangianSearch {
     raise(
       bound,
       Certificate(
-        denominator: dual.denominator, kept: dual.keptRows, cuts: cuts, multipliers: multipliers))
+        denominator: dual.denominator, coarseBits: dual.coarseBits, kept: dual.keptRows, cuts: cuts,
+        multipliers: multipliers))
   }
 
   /// A block is empty at the root: no solution exists, whatever the multipliers.

@@ -30,7 +30,8 @@ struct RelaxationNeighbourhoods {
     repair = LagrangianRepair(formulation, index, run)
     dual = LagrangianDual(program: program)
     classes = formulation.branchingClasses
-    counted = classes.dropLast().flatMap { $0 }.map { ($0, formulation.place(ofColumn: $0)) }
+    counted = classes.flatMap { $0 }.filter(formulation.isCount)
+      .map { ($0, formulation.place(ofColumn: $0)) }
     random = RandomGenerator(seed: run.seed)
     do throws(BackendError) {
       session = try backend.openRelaxation(program)
