@@ -147,7 +147,7 @@ public struct BlockMinimiser {
       let largest = UInt128(max(lower[column].magnitude, upper[column].magnitude))
       let (product, first) = reduced[column].magnitude.multipliedReportingOverflow(by: largest)
       let (next, second) = sum.addingReportingOverflow(product)
-      guard !first, !second else { throw .overflow(block: index) }
+      guard !first, !second, next < 1 << 120 else { throw .overflow(block: index) }
       sum = next
       reach += largest
       mayBeNegative = mayBeNegative || lower[column] < 0

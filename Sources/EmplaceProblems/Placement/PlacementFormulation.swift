@@ -139,6 +139,11 @@ extension PlacementFormulation {
     layout.columns.map { $0.kind == .route || $0.kind == .caseRoute }
   }
 
+  /// Columns of the parts of each demand that are not served.
+  public var unserved: [Int] {
+    layout.columns.indices.filter { layout.columns[$0].kind == .unserved }
+  }
+
   /// Whether a column counts nodes, artifacts or replicas.
   public func isCount(_ column: Int) -> Bool {
     switch layout.columns[column].kind {

@@ -207,11 +207,16 @@ public struct LagrangianDual {
   ///
   /// Without costs, a positive value proves that the program has no solution (Farkas).
   public mutating func evaluate(withCosts: Bool = true) throws(BlockMinimiser.Failure) -> Int128? {
+    guard fitsWidely(withCosts) else { throw .overflow(block: 0) }
     price(withCosts)
     var sum = side()
     for block in program.blocks.indices {
       guard let value = try minimum(ofBlock: block) else { return nil }
-      sum += value * Int128(program.blocks[block].multiplicity)
+      let factor = Int128(program.blocks[block].multiplicity)
+      let (product, first) = value.multipliedReportingOverflow(by: factor)
+      let (next, second) = sum.addingReportingOverflow(product)
+      guard !first, !second else { throw .overflow(block: block) }
+      sum = next
     }
     return sum
   }
@@ -223,7 +228,7 @@ public struct LagrangianDual {
   }
 
   /// Sum of multipliers times right-hand sides.
-  public func side() -> Int128 {
+  private func side() -> Int128 {
     var sum: Int128 = 0
     for row in relaxedRows where multipliers[row] != 0 {
       sum += numerator(ofRow: row) * Int128(program.rightHandSide[row])
@@ -270,6 +275,16 @@ public struct LagrangianDual {
     } catch {
       return nil
     }
+  }
+
+  /// Whether no sum of multipliers times coefficients or right-hand sides can leave 120 bits.
+  private func fitsWidely(_ withCosts: Bool) -> Bool {
+    var sum = withCosts ? Double(denominator) * largestCost : 0
+    for row in relaxedRows where multipliers[row] != 0 {
+      let size = abs(Double(multipliers[row])) / unit(ofRow: row)
+      sum += size * max(largestCoefficient[row], abs(Double(program.rightHandSide[row])))
+    }
+    return sum < 0x1p120
   }
 
   /// Whether no reduced cost can leave 62 bits.

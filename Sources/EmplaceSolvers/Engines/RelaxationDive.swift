@@ -26,9 +26,12 @@ struct RelaxationDive {
 
   /// From the values of the relaxation to whole ones, or to the last ones on the way where nothing
   /// is left below them. A step rounds the `share` of the fractional columns of a class that are
-  /// nearest to whole.
-  mutating func run(from start: [Double], share: Double) throws(BackendError) -> [Double] {
+  /// nearest to whole; `held` columns stay at zero.
+  mutating func run(
+    from start: [Double], share: Double, holding held: [Int]
+  ) throws(BackendError) -> [Double] {
     var values = start
+    for column in held { try set(column, 0) }
     while !shouldStop(), let step = nextStep(values, share) {
       guard let reached = try fix(step, values) else { break }
       values = reached

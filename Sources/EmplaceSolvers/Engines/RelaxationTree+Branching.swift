@@ -40,7 +40,7 @@ extension RelaxationTree {
     var stale = 0
     for candidate in candidates {
       var score = candidate.score
-      if !costs.isReliable(candidate.column), trials < Self.mostTrials {
+      if !costs.isReliable(candidate.column), trials < mostTrials {
         trials += 1
         score = try trial(candidate.column, candidate.fraction, values, objective, oracle)
       }
@@ -82,7 +82,6 @@ extension RelaxationTree {
     return PseudoCosts.score(gains[0], gains[1])
   }
 
-  private static let mostTrials = 16
   private static let mostStale = 8
 }
 

@@ -42,6 +42,8 @@ public struct RelaxationTree {
 
   /// Nodes from one repair to the next, the first node included.
   public var repairInterval = 64
+  /// Most columns of a node that are tried by a few simplex steps on either side.
+  public var mostTrials = 16
   /// Nodes solved so far.
   public private(set) var nodeCount = 0
   var dual: LagrangianDual

@@ -21,6 +21,7 @@ struct LagrangianSearch {
   private let repair: LagrangianRepair
   private let branching: [[Int]]
   private let routes: [Bool]
+  private let unserved: [Int]
   private let tightened: TightenedProgram
   private let backend: (any MIPBackend)?
   private var ascent: BundleAscent
@@ -42,6 +43,7 @@ struct LagrangianSearch {
     repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
     routes = formulation.routes
+    unserved = formulation.unserved
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
     ascent.lengthens = isFleet
   }
@@ -84,7 +86,7 @@ extension LagrangianSearch {
   /// Most rounds of cuts at the root.
   private static let cutRounds = 60
   /// Shares of the fractional columns that one step of a dive rounds, one dive each.
-  private static let diveShares = [0.3, 0.1]
+  private static let diveShares = [0.3, 0.1, 0]
 
   /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
   /// small enough; benchmarks without artifacts do as well from their own.
@@ -156,7 +158,8 @@ extension LagrangianSearch {
         for share in Self.diveShares where !run.shouldStop() {
           var dive = RelaxationDive(
             loop.session, loop.program, classes: branching, shouldStop: { run.shouldStop() })
-          let reached = try dive.run(from: values, share: share)
+          let reached = try dive.run(
+            from: values, share: share, holding: unserved.filter { values[$0] < 1e-6 })
           repair.offer(reached, source: "dive", insists: true)
         }
       }

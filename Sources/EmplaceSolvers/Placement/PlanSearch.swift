@@ -46,7 +46,7 @@ struct PlanSearch {
         &state, run: run, generator: &random, iterations: iterations)
     }
     stalls = run.objective < before ? 0 : stalls + 1
-    if stalls >= (prefersNeighbourhoods ? 20 : 3) {
+    if stalls >= (prefersNeighbourhoods ? 20 : 1) {
       prefersNeighbourhoods.toggle()
       stalls = 0
     }

@@ -15,6 +15,7 @@ struct RelaxationNeighbourhoods {
   private let dual: LagrangianDual
   private let classes: [[Int]]
   private let counted: [(column: Int, place: ColumnPlace)]
+  private let unserved: [Int]
   private var random: RandomGenerator
   /// Share of all counted columns to free; grows where small trees find nothing.
   private var share = 0.15
@@ -32,6 +33,7 @@ struct RelaxationNeighbourhoods {
     classes = formulation.branchingClasses
     counted = classes.flatMap { $0 }.filter(formulation.isCount)
       .map { ($0, formulation.place(ofColumn: $0)) }
+    unserved = formulation.unserved
     random = RandomGenerator(seed: run.seed)
     do throws(BackendError) {
       session = try backend.openRelaxation(program)
@@ -54,9 +56,11 @@ struct RelaxationNeighbourhoods {
     for (position, element) in counted.enumerated() where !isFree[position] {
       ranges[element.column] = values[element.column]...values[element.column]
     }
+    holdServed(values, &ranges)
     let before = run.objective
     var tree = RelaxationTree(dual: dual, session: session, ranges: ranges, proves: false)
     tree.repairInterval = .max
+    tree.mostTrials = 2
     let (run, repair) = (run, repair)
     let oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
@@ -68,6 +72,17 @@ struct RelaxationNeighbourhoods {
     }
     if !run.shouldStop() { try tree.release() }
     return run.objective < before
+  }
+
+  /// What the relaxation serves in full and the plan does not is to be served, most of the time: a
+  /// tree that may leave it unserved only finds plans like the one at hand.
+  private mutating func holdServed(
+    _ values: [Int64], _ ranges: inout [Int: ClosedRange<Int64>]
+  ) {
+    guard let relaxation else { return }
+    let served = unserved.filter { relaxation[$0] < 1e-6 }
+    guard served.contains(where: { values[$0] > 0 }), random.below(4) > 0 else { return }
+    for column in served { ranges[column] = 0...0 }
   }
 
   /// Which counted columns are free.
