@@ -152,10 +152,8 @@ public struct BlockMinimiser {
       reach += largest
       mayBeNegative = mayBeNegative || lower[column] < 0
     }
-    if sum < 1 << 60 {
-      // What a range of zero multiplies must fit too.
-      if columns.allSatisfy({ Int64(exactly: reduced[$0]) != nil }) { return 0 }
-    }
+    // What a range of zero multiplies must fit too.
+    if sum < 1 << 60, columns.allSatisfy({ Int64(exactly: reduced[$0]) != nil }) { return 0 }
     // Rounded costs are larger by less than one each: that is the other half of the room.
     guard !mayBeNegative, reach < 1 << 59 else { throw .overflow(block: index) }
     var bits = max(0, 128 - 59 - sum.leadingZeroBitCount)

@@ -127,6 +127,35 @@ struct FilesCertificateTests {
     #expect(error?.description.hasPrefix("solution in the program: breaks y[") == true)
   }
 
+  /// With coarse bits, numerators of rows of small coefficients count in larger units.
+  @Test func coarseNumeratorsCountMore() throws {
+    let program = Self.formulation.program
+    var coarse = try Self.tree().certificate
+    let tightened = try program.adding(coarse.cuts)
+    var fine = coarse
+    coarse.coarseBits = 3
+    for node in fine.nodes.indices {
+      for (position, row) in fine.nodes[node].rows.enumerated()
+      where row < tightened.rowCount && Certificate.isCoarse(row: row, of: tightened) {
+        fine.nodes[node].changes[position] <<= 3
+      }
+    }
+    let (stated, proof) = try coarse.stated(on: program)
+    let expected = try fine.stated(on: program)
+    #expect(proof == expected.proof)
+    #expect(stated.nodes.map(\.kind) == expected.certificate.nodes.map(\.kind))
+    let file = CertificateFile(stated, proving: proof, on: Self.formulation)
+    let read = try Self.read(file.bytes())
+    #expect(read == file)
+    #expect(try read.check(on: FilesCase.instance) == proof)
+    for bits in [-1, 0, 2, 4, Certificate.coarseBitsLimit + 1] {
+      var forged = file
+      forged.certificate.coarseBits = bits
+      let read = try Self.read(forged.bytes())
+      #expect(throws: CertificateRefusal.self) { try read.check(on: FilesCase.instance) }
+    }
+  }
+
   @Test func infeasibilityIsAStatementToo() throws {
     var instance = FilesCase.instance
     instance.failureCases[0].floors[0].least = 11

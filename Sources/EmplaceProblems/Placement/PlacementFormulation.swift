@@ -134,22 +134,14 @@ extension PlacementFormulation {
   /// Most parts of a route that loses much by rounding.
   private static let fewParts: Int64 = 16
 
-  /// Whether each column is a route: some of a demand's parts.
-  public var routes: [Bool] {
-    layout.columns.map { $0.kind == .route || $0.kind == .caseRoute }
+  /// Whether each column is some of a demand's parts: on a route, or not served.
+  public var isShare: [Bool] {
+    layout.columns.map { [.route, .caseRoute, .unserved].contains($0.kind) }
   }
 
   /// Columns of the parts of each demand that are not served.
   public var unserved: [Int] {
     layout.columns.indices.filter { layout.columns[$0].kind == .unserved }
-  }
-
-  /// Whether a column counts nodes, artifacts or replicas.
-  public func isCount(_ column: Int) -> Bool {
-    switch layout.columns[column].kind {
-    case .rented, .open, .live, .inDomain, .present, .loaded, .replicas, .apart: true
-    default: false
-    }
   }
 }
 

@@ -68,10 +68,10 @@ public struct LagrangianDual {
     dual: LagrangianDual, value: Int128
   )? {
     guard let multipliers else { return nil }
-    let fine = LagrangianDual(
-      program: program, denominator: 1, coarseBits: finestCoarseBits, pricesSeveralRows: true)
-    let largest = fine.relaxedRows.reduce(1) {
-      max($0, abs(multipliers[$1]) * fine.unit(ofRow: $1))
+    let largest = relaxedRows(of: program, true).reduce(1) { largest, row in
+      let bits = Certificate.isCoarse(row: row, of: program) ? finestCoarseBits : 0
+      return max(
+        largest, abs(multipliers[row]) / Double(sign: .plus, exponent: bits, significand: 1))
     }
     let bits = min(Int64((0x1p61 / largest).exponent) - growthBits, finestBits)
     guard largest.isFinite, bits >= 0 else { return nil }
@@ -207,8 +207,12 @@ public struct LagrangianDual {
   ///
   /// Without costs, a positive value proves that the program has no solution (Farkas).
   public mutating func evaluate(withCosts: Bool = true) throws(BlockMinimiser.Failure) -> Int128? {
-    guard fitsWidely(withCosts) else { throw .overflow(block: 0) }
-    price(withCosts)
+    guard let width = width(withCosts) else { throw .overflow(block: 0) }
+    wide.removeAll(keepingCapacity: true)
+    switch width {
+    case .narrow: priceNarrowly(withCosts)
+    case .wide: priceWidely(withCosts)
+    }
     var sum = side()
     for block in program.blocks.indices {
       guard let value = try minimum(ofBlock: block) else { return nil }
@@ -277,35 +281,27 @@ public struct LagrangianDual {
     }
   }
 
-  /// Whether no sum of multipliers times coefficients or right-hand sides can leave 120 bits.
-  private func fitsWidely(_ withCosts: Bool) -> Bool {
-    var sum = withCosts ? Double(denominator) * largestCost : 0
+  /// Integers that hold reduced costs and the sum of multipliers times right-hand sides.
+  private enum Width { case narrow, wide }
+
+  /// The width that no sum can leave (62 of 64 bits, 120 of 128), nil where there is none.
+  private func width(_ withCosts: Bool) -> Width? {
+    let own = withCosts ? Double(denominator) * largestCost : 0
+    var (reduced, all) = (own, own)
     for row in relaxedRows where multipliers[row] != 0 {
       let size = abs(Double(multipliers[row])) / unit(ofRow: row)
-      sum += size * max(largestCoefficient[row], abs(Double(program.rightHandSide[row])))
+      reduced += size * largestCoefficient[row]
+      all += size * max(largestCoefficient[row], abs(Double(program.rightHandSide[row])))
     }
-    return sum < 0x1p120
-  }
-
-  /// Whether no reduced cost can leave 62 bits.
-  private func fitsReducedCosts(_ withCosts: Bool) -> Bool {
-    guard coarseBits == 0 else { return false }
-    let own = withCosts ? Double(denominator) * largestCost : 0
-    var sum = own
-    for row in relaxedRows where multipliers[row] != 0 {
-      sum += abs(Double(multipliers[row])) * largestCoefficient[row]
-    }
+    guard all < 0x1p120 else { return nil }
+    guard coarseBits == 0 else { return .wide }
     // Few rows meet in one column: only where all of them together are too much, column by column.
-    return sum < 0x1p62 || own + reach(of: multipliers.map { Double($0) }) < 0x1p62
+    let fits = reduced < 0x1p62 || own + reach(of: multipliers.map { Double($0) }) < 0x1p62
+    return fits ? .narrow : .wide
   }
 
-  /// Prices all columns at the multipliers.
-  private mutating func price(_ withCosts: Bool) {
-    wide.removeAll(keepingCapacity: true)
-    if fitsReducedCosts(withCosts) {
-      priceNarrowly(withCosts)
-      return
-    }
+  /// Reduced costs at the multipliers in 128 bits.
+  private mutating func priceWidely(_ withCosts: Bool) {
     let factor = withCosts ? Int128(denominator) : 0
     for cost in program.cost { wide.append(Int128(cost) * factor) }
     for row in relaxedRows where multipliers[row] != 0 {
@@ -317,7 +313,7 @@ public struct LagrangianDual {
     }
   }
 
-  /// Reduced costs at the multipliers, which fit.
+  /// Reduced costs at the multipliers in 64 bits.
   private mutating func priceNarrowly(_ withCosts: Bool) {
     let (denominator, multipliers) = (denominator, multipliers)
     program.cost.withUnsafeBufferPointer { cost in

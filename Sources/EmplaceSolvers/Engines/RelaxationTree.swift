@@ -102,10 +102,7 @@ public struct RelaxationTree {
   public mutating func search(nodes limit: Int, oracle: Oracle) throws(SolveError) {
     for _ in 0..<limit {
       guard !oracle.shouldStop(), let index = take() else { break }
-      if nodes[index].bound >= oracle.incumbent() {
-        closedBound = min(closedBound, nodes[index].bound)
-        continue
-      }
+      if closesByBound(index, oracle) { continue }
       do throws(BackendError) {
         try solve(index, oracle)
       } catch {
@@ -173,30 +170,13 @@ extension RelaxationTree {
     let incumbent = oracle.incumbent()
     var options = LPOptions(wantsFarkasRay: true)
     if incumbent != .max { options.objectiveLimit = Double(incumbent) }
-    let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
-    guard answer.status != .cancelled else { throw .failed("stopped") }
-    if answer.status == .infeasible {
-      close(infeasible: index, ray: answer.farkasRay)
-      return
-    }
-    raise(index, answer)
+    guard let answer = try relax(index, options, oracle) else { return }
     learn(index, answer.objective)
-    if nodes[index].bound >= oracle.incumbent() {
-      closedBound = min(closedBound, nodes[index].bound)
-      return
-    }
+    if closesByBound(index, oracle) { return }
     guard let values = answer.values else {
       // Beyond the incumbent in the relaxation, but not yet exactly: once more without the limit.
-      let again = try session.solve(
-        LPOptions(wantsFarkasRay: true), monitor: StoppingMonitor(oracle.shouldStop))
-      guard again.status != .cancelled else { throw .failed("stopped") }
-      if again.status == .infeasible {
-        close(infeasible: index, ray: again.farkasRay)
-        return
-      }
-      raise(index, again)
-      if nodes[index].bound >= oracle.incumbent() {
-        closedBound = min(closedBound, nodes[index].bound)
+      options.objectiveLimit = nil
+      guard let again = try relax(index, options, oracle), !closesByBound(index, oracle) else {
         return
       }
       try branch(index, again.values ?? [], again.objective ?? 0, oracle)
@@ -204,6 +184,27 @@ extension RelaxationTree {
     }
     if (nodeCount - 1) % repairInterval == 0 { oracle.repair(values, false) }
     try branch(index, values, answer.objective ?? 0, oracle)
+  }
+
+  /// Solves the relaxation at a node and raises its bound; nil where it has no solution.
+  private mutating func relax(
+    _ index: Int, _ options: LPOptions, _ oracle: Oracle
+  ) throws(BackendError) -> LPAnswer? {
+    let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
+    guard answer.status != .cancelled else { throw .failed("stopped") }
+    if answer.status == .infeasible {
+      close(infeasible: index, ray: answer.farkasRay)
+      return nil
+    }
+    raise(index, answer)
+    return answer
+  }
+
+  /// Closes a node whose bound reaches the incumbent.
+  private mutating func closesByBound(_ index: Int, _ oracle: Oracle) -> Bool {
+    guard nodes[index].bound >= oracle.incumbent() else { return false }
+    closedBound = min(closedBound, nodes[index].bound)
+    return true
   }
 
   private mutating func applyBounds(of index: Int) throws(BackendError) {
@@ -341,6 +342,8 @@ extension RelaxationTree {
       if dual.proves(ray: ray) { closeInfeasible(index) }
       return nil
     }
+    // Without proofs there are no blocks' values to compare with.
+    guard proves else { return nil }
     var best: (share: Double, column: Int, at: Int64)?
     for column in whole.indices {
       let (lower, upper) = dual.bounds(ofColumn: column)

@@ -20,7 +20,7 @@ struct LagrangianSearch {
   private let setup: PlacementDual
   private let repair: LagrangianRepair
   private let branching: [[Int]]
-  private let routes: [Bool]
+  private let isShare: [Bool]
   private let unserved: [Int]
   private let tightened: TightenedProgram
   private let backend: (any MIPBackend)?
@@ -42,7 +42,7 @@ struct LagrangianSearch {
     setup = PlacementDual(formulation: formulation)
     repair = LagrangianRepair(formulation, index, run)
     branching = formulation.branchingClasses
-    routes = formulation.routes
+    isShare = formulation.isShare
     unserved = formulation.unserved
     ascent = BundleAscent(dual: setup.dual(), worth: setup.worth)
     ascent.lengthens = isFleet
@@ -85,7 +85,8 @@ extension LagrangianSearch {
   static let relaxationLimit = 300_000
   /// Most rounds of cuts at the root.
   private static let cutRounds = 60
-  /// Shares of the fractional columns that one step of a dive rounds, one dive each.
+  /// Shares of the fractional columns that one step of a dive rounds, one dive each; the least is one
+  /// column.
   private static let diveShares = [0.3, 0.1, 0]
 
   /// Starts from the multipliers of the linear relaxation, where there is one of a fleet and it is
@@ -132,7 +133,7 @@ extension LagrangianSearch {
   private mutating func tighten(_ session: any LPSession, _ answer: LPAnswer) {
     let (run, branching) = (run, branching)
     var loop = CutLoop(
-      ascent.dual.program, session: session, answer: answer, shares: routes,
+      ascent.dual.program, session: session, answer: answer, shares: isShare,
       shouldStop: { run.shouldStop() })
     let deadline = run.limits.timeSeconds.map {
       run.elapsedSeconds + 0.4 * ($0 - run.elapsedSeconds)

@@ -31,7 +31,8 @@ struct RelaxationNeighbourhoods {
     repair = LagrangianRepair(formulation, index, run)
     dual = LagrangianDual(program: program)
     classes = formulation.branchingClasses
-    counted = classes.flatMap { $0 }.filter(formulation.isCount)
+    let isShare = formulation.isShare
+    counted = classes.joined().filter { !isShare[$0] }
       .map { ($0, formulation.place(ofColumn: $0)) }
     unserved = formulation.unserved
     random = RandomGenerator(seed: run.seed)
