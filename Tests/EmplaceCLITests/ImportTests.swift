@@ -102,25 +102,17 @@ extension CommandLineSuite {
       known = try #require(root["known"] as? [[String: Any]])
     }
 
-    /// Imports a problem and proves it. What needs many nodes first gets a long search for a plan,
-    /// with which the proof begins.
-    private func solve(_ options: String..., startsWithSearch: Bool = false) throws -> ResultObject
-    {
+    /// Imports a problem and proves it.
+    private func solve(_ options: String...) throws -> ResultObject {
       let tables = ["cities.csv", "rtt_ms.csv"].map {
         SharedData.root.appending(path: "latency/\($0)").path
       }
       let made = try tool.run(
         ["import", "cities"] + tables + ["--only", europe, "--output", "f.json"] + options)
       #expect(made.code == 0, "\(made.errors)")
-      if startsWithSearch {
-        let search = try tool.run(
-          "solve", "f.json", "--algorithm", "local-search", "--iteration-limit", "60000",
-          "--output", "start.json")
-        #expect(search.code == 0, "\(search.errors)")
-      }
       let solve = try tool.run(
         ["solve", "f.json", "--gap", "0", "--output", "plan.json", "--certificate", "proof.json"]
-          + (startsWithSearch ? ["--warm-start", "start.json"] : []) + ["--format", "json"])
+          + ["--format", "json"])
       #expect(solve.code == 0, "\(solve.errors)")
       let verify = try tool.run("verify", "f.json", "plan.json", "--certificate", "proof.json")
       #expect(verify.output.hasSuffix("bound proven\n"), "\(verify.errors)")
@@ -133,7 +125,7 @@ extension CommandLineSuite {
         let limit = try #require(entry["limitMs"] as? Int)
         let optimum = try #require(entry["optimum"] as? Double)
         let result = try solve(
-          "--problem", "cover", "--within-ms", "\(limit)", startsWithSearch: true)
+          "--problem", "cover", "--within-ms", "\(limit)")
         #expect(result.number("bound") == optimum, "within \(limit) ms")
         #expect(result.number("objective") == optimum, "within \(limit) ms")
         checked += 1
