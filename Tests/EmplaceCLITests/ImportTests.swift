@@ -111,8 +111,8 @@ extension CommandLineSuite {
         ["import", "cities"] + tables + ["--only", europe, "--output", "f.json"] + options)
       #expect(made.code == 0, "\(made.errors)")
       let solve = try tool.run(
-        ["solve", "f.json", "--gap", "0", "--output", "plan.json", "--certificate", "proof.json"]
-          + ["--format", "json"])
+        "solve", "f.json", "--gap", "0", "--output", "plan.json", "--certificate", "proof.json",
+        "--format", "json")
       #expect(solve.code == 0, "\(solve.errors)")
       let verify = try tool.run("verify", "f.json", "plan.json", "--certificate", "proof.json")
       #expect(verify.output.hasSuffix("bound proven\n"), "\(verify.errors)")
@@ -124,8 +124,7 @@ extension CommandLineSuite {
       for entry in known where entry["problem"] as? String == "cover" {
         let limit = try #require(entry["limitMs"] as? Int)
         let optimum = try #require(entry["optimum"] as? Double)
-        let result = try solve(
-          "--problem", "cover", "--within-ms", "\(limit)")
+        let result = try solve("--problem", "cover", "--within-ms", "\(limit)")
         #expect(result.number("bound") == optimum, "within \(limit) ms")
         #expect(result.number("objective") == optimum, "within \(limit) ms")
         checked += 1

@@ -69,9 +69,8 @@ public struct LagrangianDual {
   )? {
     guard let multipliers else { return nil }
     let largest = relaxedRows(of: program, true).reduce(1) { largest, row in
-      let bits = Certificate.isCoarse(row: row, of: program) ? finestCoarseBits : 0
-      return max(
-        largest, abs(multipliers[row]) / Double(sign: .plus, exponent: bits, significand: 1))
+      let isCoarse = Certificate.isCoarse(row: row, of: program)
+      return max(largest, abs(multipliers[row]) * (isCoarse ? unit(ofBits: finestCoarseBits) : 1))
     }
     let bits = min(Int64((0x1p61 / largest).exponent) - growthBits, finestBits)
     guard largest.isFinite, bits >= 0 else { return nil }
@@ -178,7 +177,11 @@ public struct LagrangianDual {
 
   /// What one whole numerator of a row's multiplier is worth, inverted: 1, or less where coarse.
   private func unit(ofRow row: Int) -> Double {
-    coarseBits > 0 && isCoarse[row] ? Double(sign: .plus, exponent: -coarseBits, significand: 1) : 1
+    coarseBits > 0 && isCoarse[row] ? Self.unit(ofBits: coarseBits) : 1
+  }
+
+  private static func unit(ofBits bits: Int) -> Double {
+    Double(sign: .plus, exponent: -bits, significand: 1)
   }
 
   /// A row's multiplier times the denominator.
