@@ -39,14 +39,15 @@ import Testing
       excesses.append(figures.greedyExcessMillionths ?? 0)
       #expect(figures.scarceResources.count >= 2, "\(name): \(figures.scarceResources)")
       resources.formUnion(figures.scarceResources)
+      #expect(figures.unpackedPools == 0, "\(name)")
       if family == .metro {
         #expect(figures.replicasPerUsedLaneMillionths ?? 0 >= 10_000_000, "\(name)")
-        #expect(figures.unservedCostMillionths ?? .max <= 60_000, "\(name)")
+        #expect(figures.unservedCostMillionths ?? .max <= 30_000, "\(name)")
       }
     }
     #expect(resources.count >= 3, "\(resources)")
     // Searches this short leave some of the excess in their own plans.
-    #expect(excesses.count { $0 >= 30_000 } >= 7, "\(excesses)")
+    #expect(excesses.count { $0 >= 30_000 } >= 9, "\(excesses)")
   }
 
   /// Removing limits family by family makes the plan cheaper for several of them.
@@ -54,12 +55,12 @@ import Testing
   func severalConstraintsBind(family: Family) throws {
     var counts: [Int] = []
     for seed in Self.seeds {
-      let figures = try description(.tiny, family, seed, steps: 10_000, bindingSteps: 1_500)
+      let figures = try description(.tiny, family, seed, steps: 20_000, bindingSteps: 5_000)
       counts.append(figures.bindingConstraints.count)
     }
     // Searches this short miss some families: the others are there, but not found in each fleet.
-    #expect(counts.count { $0 >= 5 } >= (family == .metro ? 6 : 3), "\(counts)")
-    #expect(counts.reduce(0, +) >= (family == .metro ? 45 : 40), "\(counts)")
+    #expect(counts.count { $0 >= 5 } >= (family == .metro ? 6 : 4), "\(counts)")
+    #expect(counts.reduce(0, +) >= (family == .metro ? 47 : 43), "\(counts)")
   }
 
   /// Edge sites of the lumpy family are one to four nodes, and run few replicas a lane.

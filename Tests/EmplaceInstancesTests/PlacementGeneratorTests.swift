@@ -54,7 +54,7 @@ private func fingerprint(_ fleet: Fleet) -> UInt64 {
     case .tiny: (6, 4, 10, 40)
     case .s: (20, 10, 30, 150)
     case .m: (100, 50, 100, 2_000)
-    case .l: (300, 100, 100, 15_000)
+    case .l: (300, 100, 300, 15_000)
     case .xl: (1_000, 300, 1_000, 100_000)
     }
   }

@@ -44,6 +44,8 @@ public struct FleetDescription: Sendable, Hashable {
   public private(set) var replicasPerUsedLaneMillionths: Int64?
   /// The same over lanes at edge sites; nil without a fleet and a plan with such lanes.
   public private(set) var replicasPerEdgeLaneMillionths: Int64?
+  /// Pools of the plan that first fit cannot pack; nil without a plan.
+  public private(set) var unpackedPools: Int?
   /// How much dearer the best greedy plan is than the plan, in millionths; nil where not known.
   public private(set) var greedyExcessMillionths: Int64?
   /// How far the plain linear relaxation lies below the plan, in millionths of the plan; nil where
@@ -143,6 +145,10 @@ public struct FleetDescription: Sendable, Hashable {
       }
     }
     addUse(solution, instance)
+    let misfits = Placement.packingMisfits(of: solution, against: instance)
+    unpackedPools = misfits.count
+    let left = misfits.reduce(Int128(0)) { $0 + Int128($1.replicas) }
+    add("pools that first fit cannot pack", "\(misfits.count), \(left) replicas left over")
     let split = CostSplit(of: solution, in: instance)
     add(split, instance)
     addDistances(plan, objective: split.total)

@@ -61,7 +61,7 @@ extension FleetBuilder {
         (roundTrip[$0 * fleet.sites.count + site], $0)
           < (roundTrip[$1 * fleet.sites.count + site], $1)
       }
-      for region in near.prefix(3) {
+      for region in near.prefix(5) {
         // The tail first: what would not be there anyway.
         let candidates = byRegion[region].sorted { (topRate[$0], $0) < (topRate[$1], $1) }
         var held = 0

@@ -88,18 +88,20 @@ extension FleetBuilder {
   private mutating func addVariant(
     _ variant: VariantKind, of model: Int, named name: String, version: Int64
   ) {
+    let isOnCPU = variant.accelerators.isEmpty
+    let cpu = isOnCPU ? variant.cpuMilliCores : variant.cpuMilliCores * knobs.sharesPercent / 100
     var result = Variant(
       id: "\(name)/\(variant.name)", model: model, version: version,
       accuracyMillionths: variant.accuracyMillionths, artifactMiB: variant.artifactMiB,
       devices: variant.devices, memoryMiB: variant.memoryMiB,
       milliShares: min(1_000, variant.milliShares * knobs.sharesPercent / 100),
-      cpuMilliCores: variant.cpuMilliCores, hostMemoryMiB: variant.hostMemoryMiB, profiles: [])
+      cpuMilliCores: cpu, hostMemoryMiB: variant.hostMemoryMiB, profiles: [])
     let kind = kinds[model]
     result.interferenceClass = kind.interferenceClass
     result.warmUpSeconds = Double(5 + variant.artifactMiB / 800)
     if version > 1 { result.deltaMiB = [1: variant.artifactMiB / 4] }
     let percent = variant.timePercent * modelPercent[model] / 100
-    if variant.accelerators.isEmpty {
+    if isOnCPU {
       for type in [H.cpu64, H.cpu32] {
         result.profiles.append(
           VariantProfile(

@@ -81,7 +81,7 @@ enum HardwareList {
     node("l40sx4", l40s, 4, cores: 96, 384, units: 4, idle: 280, busy: 420),
     node("l40sx2", l40s, 2, cores: 48, 192, units: 2, idle: 160, busy: 240),
     node("l4x4", l4, 4, cores: 64, 192, units: 2, idle: 180, busy: 300),
-    node("l4x4-slim", l4, 4, cores: 12, 96, units: 1, idle: 110, busy: 110),
+    node("l4x4-slim", l4, 4, cores: 8, 96, units: 1, idle: 110, busy: 110),
     node("l4x2", l4, 2, cores: 32, 96, units: 1, idle: 110, busy: 160),
     node("l4x1", l4, 1, cores: 16, 48, units: 1, idle: 70, busy: 90),
     node("t4x2", t4, 2, cores: 24, 64, units: 1, idle: 90, busy: 130),
@@ -89,7 +89,7 @@ enum HardwareList {
     node("cpu64", nil, 0, cores: 64, 256, units: 1, idle: 130, busy: 320),
     node("cpu32", nil, 0, cores: 32, 128, units: 1, idle: 80, busy: 170),
     node("phone", phoneChip, 1, cores: 4, 6, units: 0, idle: 0.1, busy: 3),
-    node("l4x2-slim", l4, 2, cores: 6, 48, units: 1, idle: 60, busy: 50),
+    node("l4x2-slim", l4, 2, cores: 4, 48, units: 1, idle: 60, busy: 50),
   ]
 
   private static func node(

@@ -90,13 +90,13 @@ extension ModelKind {
       requestBytes: 2_500, interferenceClass: "vision", speed: .affine(5_000, 2_600, 8),
       variants: [
         gpu(
-          "nano-int8", 372, artifact: 1_900, memory: 1_900, shares: 100, cpu: 500, host: 900,
+          "nano-int8", 372, artifact: 1_900, memory: 1_600, shares: 125, cpu: 500, host: 900,
           time: 55, on: [H.l4, H.t4, H.orin, H.l40s, H.phoneChip]),
         gpu(
-          "small-fp16", 447, artifact: 2_300, memory: 2_400, shares: 150, cpu: 700, host: 1_100,
+          "small-fp16", 447, artifact: 2_300, memory: 1_900, shares: 125, cpu: 500, host: 1_100,
           time: 80, on: [H.l4, H.t4, H.l40s, H.a100]),
         gpu(
-          "medium-fp16", 502, artifact: 2_900, memory: 3_300, shares: 250, cpu: 800, host: 1_400,
+          "medium-fp16", 502, artifact: 2_900, memory: 3_300, shares: 250, cpu: 1_000, host: 1_400,
           time: 110, on: [H.l4, H.l40s, H.a100]),
         cpu("nano-cpu", 368, artifact: 1_200, cores: 4, host: 1_500, time: 420),
       ]),
@@ -106,13 +106,13 @@ extension ModelKind {
       speed: .tokens(25_000_000, 160_000, 32_000_000, 700_000, 60_000, 131_072, 32),
       variants: [
         gpu(
-          "int4", 664, artifact: 6_300, memory: 6_800, shares: 500, cpu: 1_000, host: 6_000,
-          time: 100, on: [H.l4, H.t4, H.orin, H.l40s, H.a100]),
+          "int4", 664, artifact: 6_300, memory: 5_600, shares: 500, cpu: 1_000, host: 6_000,
+          time: 100, on: [H.l4, H.orin, H.l40s, H.a100]),
         gpu(
-          "fp8", 682, artifact: 9_600, memory: 10_300, shares: 700, cpu: 1_200, host: 8_000,
+          "fp8", 682, artifact: 9_600, memory: 10_300, shares: 1_000, cpu: 2_000, host: 8_000,
           time: 120, on: [H.l4, H.l40s, H.h100]),
         gpu(
-          "fp16", 689, artifact: 16_900, memory: 17_800, shares: 1_000, cpu: 1_500, host: 9_000,
+          "fp16", 689, artifact: 16_900, memory: 17_800, shares: 1_000, cpu: 2_000, host: 9_000,
           time: 150, on: [H.l40s, H.a100, H.h100]),
       ],
       lengths: [(200, 100, 50), (600, 240, 35), (1_500, 400, 15)], target: (700_000, 105_000)),
@@ -121,13 +121,13 @@ extension ModelKind {
       requestBytes: 2_500, interferenceClass: "audio", speed: .measured(9_000, 3_600, 8),
       variants: [
         gpu(
-          "small", 861, artifact: 2_600, memory: 3_300, shares: 200, cpu: 1_000, host: 2_000,
+          "small", 861, artifact: 2_600, memory: 3_300, shares: 250, cpu: 1_000, host: 2_000,
           time: 60, on: [H.l4, H.t4, H.orin, H.l40s, H.phoneChip]),
         gpu(
-          "medium", 903, artifact: 4_100, memory: 5_400, shares: 300, cpu: 1_000, host: 3_000,
-          time: 100, on: [H.l4, H.t4, H.l40s]),
+          "medium", 903, artifact: 4_100, memory: 5_400, shares: 250, cpu: 1_000, host: 3_000,
+          time: 100, on: [H.l4, H.l40s]),
         gpu(
-          "large", 927, artifact: 6_400, memory: 7_900, shares: 400, cpu: 1_200, host: 4_000,
+          "large", 927, artifact: 6_400, memory: 7_900, shares: 500, cpu: 1_000, host: 4_000,
           time: 150, on: [H.l40s, H.a100, H.l4]),
         cpu("base-cpu", 832, artifact: 1_500, cores: 8, host: 3_000, time: 520),
       ]),
@@ -136,10 +136,10 @@ extension ModelKind {
       requestBytes: 1_500, interferenceClass: "text", speed: .affine(4_500, 700, 32),
       variants: [
         gpu(
-          "base-int8", 621, artifact: 1_700, memory: 2_300, shares: 100, cpu: 800, host: 1_500,
+          "base-int8", 621, artifact: 1_700, memory: 1_900, shares: 125, cpu: 1_000, host: 1_500,
           time: 60, on: [H.l4, H.t4, H.orin]),
         gpu(
-          "large-fp16", 645, artifact: 3_100, memory: 4_100, shares: 200, cpu: 800, host: 2_500,
+          "large-fp16", 645, artifact: 3_100, memory: 4_100, shares: 250, cpu: 1_000, host: 2_500,
           time: 110, on: [H.l4, H.l40s, H.a100]),
         cpu("base-cpu", 618, artifact: 1_100, cores: 4, host: 2_500, time: 460),
       ]),
@@ -148,13 +148,13 @@ extension ModelKind {
       requestBytes: 3_000, interferenceClass: "text", speed: .affine(7_000, 1_900, 16),
       variants: [
         gpu(
-          "small-int8", 701, artifact: 1_800, memory: 2_800, shares: 150, cpu: 600, host: 1_600,
+          "small-int8", 701, artifact: 1_800, memory: 1_900, shares: 125, cpu: 500, host: 1_600,
           time: 70, on: [H.l4, H.t4, H.l40s]),
         gpu(
-          "base-fp16", 742, artifact: 2_700, memory: 4_200, shares: 250, cpu: 600, host: 2_200,
+          "base-fp16", 742, artifact: 2_700, memory: 4_200, shares: 250, cpu: 500, host: 2_200,
           time: 100, on: [H.l4, H.l40s]),
         gpu(
-          "large-fp16", 768, artifact: 4_300, memory: 5_600, shares: 400, cpu: 700, host: 3_400,
+          "large-fp16", 768, artifact: 4_300, memory: 5_600, shares: 500, cpu: 1_000, host: 3_400,
           time: 150, on: [H.l40s, H.a100]),
       ]),
     ModelKind(
@@ -163,10 +163,10 @@ extension ModelKind {
       speed: .affine(2_200, 160, 64),
       variants: [
         gpu(
-          "compact", 781, artifact: 5_200, memory: 4_700, shares: 100, cpu: 1_500, host: 5_000,
-          time: 80, on: [H.l4, H.t4]),
+          "compact", 781, artifact: 5_200, memory: 4_700, shares: 250, cpu: 1_000, host: 5_000,
+          time: 80, on: [H.l4, H.l40s]),
         gpu(
-          "full", 796, artifact: 9_800, memory: 9_300, shares: 150, cpu: 1_500, host: 8_000,
+          "full", 796, artifact: 9_800, memory: 9_300, shares: 500, cpu: 1_000, host: 8_000,
           time: 100, on: [H.l4, H.l40s, H.a100]),
         cpu("compact-cpu", 779, artifact: 4_800, cores: 8, host: 12_000, time: 380),
       ]),
@@ -178,10 +178,10 @@ extension ModelKind {
           "tiny", 431, artifact: 2_400, memory: 2_200, shares: 250, cpu: 1_000, host: 1_800,
           time: 60, on: [H.l4, H.t4, H.orin, H.l40s]),
         gpu(
-          "base", 468, artifact: 3_400, memory: 4_100, shares: 400, cpu: 1_000, host: 2_600,
+          "base", 468, artifact: 3_400, memory: 4_100, shares: 500, cpu: 1_000, host: 2_600,
           time: 100, on: [H.l4, H.l40s]),
         gpu(
-          "large", 489, artifact: 5_000, memory: 6_900, shares: 600, cpu: 1_200, host: 3_400,
+          "large", 489, artifact: 5_000, memory: 6_900, shares: 500, cpu: 1_000, host: 3_400,
           time: 150, on: [H.l40s, H.a100]),
       ]),
     ModelKind(
@@ -190,13 +190,13 @@ extension ModelKind {
       speed: .tokens(12_000_000, 100_000, 14_000_000, 350_000, 30_000, 57_344, 32),
       variants: [
         gpu(
-          "int4", 571, artifact: 3_200, memory: 3_000, shares: 300, cpu: 800, host: 3_000,
+          "int4", 571, artifact: 3_200, memory: 2_600, shares: 250, cpu: 1_000, host: 3_000,
           time: 100, on: [H.l4, H.t4, H.orin, H.l40s, H.phoneChip]),
         gpu(
-          "int8", 596, artifact: 4_600, memory: 4_400, shares: 400, cpu: 900, host: 4_000,
+          "int8", 596, artifact: 4_600, memory: 4_400, shares: 500, cpu: 1_000, host: 4_000,
           time: 115, on: [H.l4, H.t4, H.l40s]),
         gpu(
-          "fp16", 604, artifact: 7_700, memory: 7_600, shares: 600, cpu: 1_000, host: 5_000,
+          "fp16", 604, artifact: 7_700, memory: 7_600, shares: 500, cpu: 1_000, host: 5_000,
           time: 150, on: [H.l4, H.l40s, H.a100]),
       ],
       lengths: [(200, 60, 60), (700, 160, 40)], target: (320_000, 70_000)),
@@ -206,14 +206,16 @@ extension ModelKind {
       speed: .tokens(120_000_000, 2_000_000, 260_000_000, 2_600_000, 160_000, 327_680, 32),
       variants: [
         gpu(
-          "int4-tp1", 791, artifact: 39_500, memory: 43_000, shares: 1_000, cpu: 3_000,
-          host: 24_000, time: 100, on: [H.a100, H.h100]),
+          "int4-tp1", 791, artifact: 39_500, memory: 43_000, shares: 1_000, cpu: 2_000,
+          host: 24_000,
+          time: 100, on: [H.a100, H.h100]),
         gpu(
           "fp8-tp2", 812, artifact: 70_500, 2, memory: 39_000, shares: 1_000, cpu: 4_000,
           host: 40_000, time: 80, on: [H.a100, H.h100]),
         gpu(
-          "fp16-tp4", 818, artifact: 141_000, 4, memory: 40_000, shares: 1_000, cpu: 6_000,
-          host: 64_000, time: 65, on: [H.a100, H.h100]),
+          "fp16-tp4", 818, artifact: 141_000, 4, memory: 40_000, shares: 1_000, cpu: 4_000,
+          host: 64_000,
+          time: 65, on: [H.a100, H.h100]),
       ],
       lengths: [(400, 220, 60), (1_200, 420, 40)], target: (3_700_000, 185_000)),
     ModelKind(
@@ -222,14 +224,15 @@ extension ModelKind {
       speed: .tokens(40_000_000, 250_000, 46_000_000, 1_000_000, 80_000, 163_840, 32),
       variants: [
         gpu(
-          "int4", 602, artifact: 9_400, memory: 10_000, shares: 600, cpu: 1_500, host: 9_000,
+          "int4", 602, artifact: 9_400, memory: 10_000, shares: 1_000, cpu: 2_000, host: 9_000,
           time: 100, on: [H.l4, H.l40s, H.a100]),
         gpu(
-          "int8", 621, artifact: 14_200, memory: 15_000, shares: 800, cpu: 1_500, host: 10_000,
+          "int8", 621, artifact: 14_200, memory: 15_000, shares: 1_000, cpu: 2_000, host: 10_000,
           time: 115, on: [H.l4, H.l40s, H.a100]),
         gpu(
-          "fp16-tp2", 628, artifact: 25_600, 2, memory: 14_500, shares: 800, cpu: 2_000,
-          host: 16_000, time: 85, on: [H.a100, H.h100]),
+          "fp16-tp2", 628, artifact: 25_600, 2, memory: 14_500, shares: 1_000, cpu: 2_000,
+          host: 16_000,
+          time: 85, on: [H.a100, H.h100]),
       ],
       lengths: [(700, 120, 60), (1_000, 260, 40)], target: (1_200_000, 180_000)),
   ]

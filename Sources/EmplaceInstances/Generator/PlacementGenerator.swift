@@ -18,7 +18,7 @@ public struct PlacementGenerator: Sendable {
     case s
     /// 100 x 50 x 100, 2,000 demands.
     case m
-    /// 300 x 100 x 100, 15,000 demands.
+    /// 300 x 100 x 300, 15,000 demands.
     case l
     /// 1,000 x 300 x 1,000, 100,000 demands.
     case xl
@@ -69,7 +69,8 @@ extension PlacementGenerator {
     public var tightPercent: Int64 = 55
     /// What clouds rent, of each kind of accelerator, in percent of the need of their users.
     public var cloudPercent: Int64 = 130
-    /// Compute shares of replicas against their kind's, percent: small boxes share devices coarsely.
+    /// Compute shares and cores of replicas against their kind's, percent: small boxes are shared
+    /// coarsely.
     public var sharesPercent: Int64 = 100
     /// Share of edge sites that may rent further nodes, percent.
     public var rentableEdgePercent: Int = 60
@@ -100,7 +101,7 @@ extension PlacementGenerator {
     /// The calibrated knobs of a size and family.
     public init(size: Size, family: Family) {
       if family == .lumpy {
-        edgeNodes = size == .tiny ? 1...3 : 1...4
+        edgeNodes = size == .tiny ? 2...4 : 1...4
         ownedPercent = 65
         rentableEdgePercent = 0
         sharesPercent = 200
@@ -108,12 +109,21 @@ extension PlacementGenerator {
         shortStoragePercent = 25
         shortPowerPercent = 40
       }
-      if size == .tiny {
+      switch (size, family) {
+      case (.tiny, .metro):
+        edgeNodes = 4...12
+        ownedPercent = 75
         movePercent = 25
-        if family == .metro {
-          edgeNodes = 6...24
-          ownedPercent = 90
-        }
+      case (.tiny, .lumpy):
+        ownedPercent = 75
+        shortPowerPercent = 22
+        licencePercent = 55
+        quotaPercent = 75
+        movePercent = 15
+      case (.s, .metro):
+        movePercent = 40
+      default:
+        break
       }
     }
   }
@@ -159,7 +169,7 @@ extension PlacementGenerator {
         profilePercent: 70, batchLimits: 2)
     case .l:
       Counts(
-        sites: 300, clouds: 18, endpoints: 18, models: 100, regions: 100, demands: 15_200,
+        sites: 300, clouds: 18, endpoints: 18, models: 100, regions: 300, demands: 15_200,
         tenants: 12, hoursUTC: [3, 9, 15, 21], radiusKilometres: nil, edgeKilometres: 1_100,
         profilePercent: 55, batchLimits: 2)
     case .xl:
