@@ -114,7 +114,7 @@ extension PlacementFormulation {
   public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
 
   /// Columns on which a tree branches, by class, the most important class first: rented nodes and
-  /// sites, artifacts, routes of few parts, replicas and units set apart, then the other routes;
+  /// sites, artifacts, replicas and units set apart, routes of few parts, then the other routes;
   /// those of failure cases included.
   public var branchingClasses: [[Int]] {
     var classes = [[Int]](repeating: [], count: 5)
@@ -122,9 +122,9 @@ extension PlacementFormulation {
       switch label.kind {
       case .rented, .open, .live, .inDomain: classes[0].append(column)
       case .present, .loaded: classes[1].append(column)
-      case .replicas, .apart: classes[3].append(column)
+      case .replicas, .apart: classes[2].append(column)
       case .route, .caseRoute:
-        classes[program.upper[column] <= Self.fewParts ? 2 : 4].append(column)
+        classes[program.upper[column] <= Self.fewParts ? 3 : 4].append(column)
       default: break
       }
     }

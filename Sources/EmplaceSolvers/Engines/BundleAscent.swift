@@ -141,7 +141,7 @@ public struct BundleAscent {
     if gain > 0.1 * promise || (gain > 0 && promise <= 0) {
       bestValue = value
       bestMultipliers = dual.multipliers
-      model.moveCentre(to: dual)
+      lengthens ? model.follow(dual) : model.moveCentre(to: dual)
       if gain > 0.5 * promise { model.scale *= 2 }
       nullSteps = 0
     } else {

@@ -91,15 +91,8 @@ extension BundleModel {
   private func slope(_ block: Int, _ slot: Int) -> Double {
     let width = matrix.rows(ofBlock: block).count
     let start = activityStart[block] + slot * width
-    var (even, odd) = (0.0, 0.0)
-    var position = 0
-    while position + 1 < width {
-      even += local.multiplier[position] * activities[start &+ position]
-      odd += local.multiplier[position &+ 1] * activities[start &+ position &+ 1]
-      position &+= 2
-    }
-    if position < width { even += local.multiplier[position] * activities[start &+ position] }
-    return cost[block * capacity + slot] - even - odd
+    return cost[block * capacity + slot]
+      - local.multiplier.product(at: 0, with: activities, at: start, count: width)
   }
 
   /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made; says
@@ -116,49 +109,60 @@ extension BundleModel {
     return false
   }
 
-  /// Moves weight within a block, each time from its dearest point to its cheapest.
+  /// Moves weight within a block, each time from its dearest point to its cheapest. A multiplier
+  /// that its sign holds at zero is taken to move all the same: the steps are then too short.
   private func moveWeights(_ block: Int) -> Double {
-    guard pointCount[block] > 1 else { return 0 }
+    let count = pointCount[block]
+    guard count > 1 else { return 0 }
     gather(block)
-    var gained = 0.0
-    for _ in 0..<6 {
-      let gain = moveWeight(block)
-      if gain <= 0 { break }
-      gained += gain
+    for slot in 0..<count {
+      local.slope[slot] = slope(block, slot)
+      local.shift[slot] = 0
     }
-    if gained > 0 { scatter(block) }
+    var gained = 0.0
+    for _ in 0..<2 * count {
+      let gain = moveWeight(block)
+      gained += gain
+      if gain <= 0.01 * gained { break }
+    }
+    guard gained > 0 else { return 0 }
+    let rows = matrix.rows(ofBlock: block)
+    for slot in 0..<count where local.shift[slot] != 0 {
+      let (shift, start) = (local.shift[slot], activityStart[block] + slot * rows.count)
+      for position in 0..<rows.count {
+        local.residual[position] -= shift * activities[start &+ position]
+      }
+    }
+    for position in 0..<rows.count {
+      local.multiplier[position] = legal(
+        local.centre[position] + local.step[position] * local.residual[position],
+        Int(matrix.blockRow[rows.lowerBound &+ position]))
+    }
+    scatter(block)
     return gained
   }
 
   private func moveWeight(_ block: Int) -> Double {
-    let first = block * capacity
+    let (first, count) = (block * capacity, pointCount[block])
     var (best, worst) = (-1, -1)
     var (low, high) = (Double.infinity, -Double.infinity)
-    for slot in 0..<pointCount[block] where isActive[first + slot] {
-      let value = slope(block, slot)
+    for slot in 0..<count where isActive[first + slot] {
+      let value = local.slope[slot]
       if value < low { (low, best) = (value, slot) }
       if weight[first + slot] > 0, value > high { (high, worst) = (value, slot) }
     }
     guard best >= 0, worst >= 0, best != worst, high - low > 1e-12 * abs(low) else { return 0 }
-    let rows = matrix.rows(ofBlock: block)
-    let (a, b) = (
-      activityStart[block] + best * rows.count, activityStart[block] + worst * rows.count
-    )
-    var curvature = 0.0
-    for position in 0..<rows.count {
-      let difference = activities[a &+ position] - activities[b &+ position]
-      local.difference[position] = difference
-      curvature += local.step[position] * difference * difference
-    }
+    let (a, b) = ((first + best) * capacity, (first + worst) * capacity)
+    let curvature =
+      scale * (products[a + best] + products[b + worst] - 2 * products[a + worst])
     let most = weight[first + worst]
     let length = curvature > 0 ? min(most, (high - low) / curvature) : most
     weight[first + best] += length
     weight[first + worst] = length == most ? 0 : most - length
-    for position in 0..<rows.count where local.difference[position] != 0 {
-      local.residual[position] -= length * local.difference[position]
-      local.multiplier[position] = legal(
-        local.centre[position] + local.step[position] * local.residual[position],
-        Int(matrix.blockRow[rows.lowerBound &+ position]))
+    local.shift[best] += length
+    local.shift[worst] -= length
+    for slot in 0..<count {
+      local.slope[slot] += scale * length * (products[a + slot] - products[b + slot])
     }
     return length * (high - low) - 0.5 * length * length * curvature
   }

@@ -26,6 +26,8 @@ final class BundleModel {
   let matrix: RelaxedColumns
   private let arena = Arena()
   let metric: FlatArray<Double>
+  /// How each row's multiplier moved when the centre last did.
+  private let lastMove: FlatArray<Double>
   let sign: FlatArray<Int8>
   let isBox: FlatArray<Bool>
   let isKept: FlatArray<Bool>
@@ -44,9 +46,13 @@ final class BundleModel {
   let isActive: FlatArray<Bool>
   let capacity: Int
   private(set) var round = 0
+  /// Row that each block keeps, or -1.
+  private let keptRow: FlatArray<Int>
   /// Activities: `capacity` stretches of the block's relaxed rows, for each block.
   let activities: FlatArray<Double>
   let activityStart: FlatArray<Int>
+  /// Products of a block's points under the metric, kept rows left out: `capacity` squared a block.
+  let products: FlatArray<Double>
   // What one block needs while its weights move, by its own rows.
   let local: LocalRows
 
@@ -58,7 +64,9 @@ final class BundleModel {
     let isBox = program.blocks.map { if case .box = $0.shape { true } else { false } }
     self.isBox = arena.array(isBox)
     isKept = arena.array(false, count: program.rowCount)
+    keptRow = arena.array(-1, count: program.blocks.count)
     metric = arena.array(Self.metric(dual, worth))
+    lastMove = arena.array(0, count: program.rowCount)
     sign = arena.array(program.relation.map { $0 == .equal ? 0 : $0 == .atLeast ? 1 : -1 })
     centre = arena.array(0, count: program.rowCount)
     multipliers = arena.array(0, count: program.rowCount)
@@ -78,7 +86,8 @@ final class BundleModel {
     weight = arena.array(0, count: count)
     lastUse = arena.array(0, count: count)
     isActive = arena.array(false, count: count)
-    local = LocalRows(width: widths.max() ?? 0, in: arena)
+    products = arena.array(0, count: count * capacity)
+    local = LocalRows(width: widths.max() ?? 0, points: capacity, in: arena)
   }
 
   /// Most activities held: 1 GiB.
@@ -99,26 +108,49 @@ final class BundleModel {
   }
 }
 
-/// Arrays over the rows of one block.
+/// Arrays over the rows and the points of one block.
 struct LocalRows {
   let multiplier: FlatArray<Double>
   let centre: FlatArray<Double>
   let step: FlatArray<Double>
   let residual: FlatArray<Double>
   let difference: FlatArray<Double>
+  /// Cost of each point at the multipliers, and by how much its weight moves.
+  let slope: FlatArray<Double>
+  let shift: FlatArray<Double>
 
-  init(width: Int, in arena: Arena) {
+  init(width: Int, points: Int, in arena: Arena) {
     multiplier = arena.array(0, count: width)
     centre = arena.array(0, count: width)
     step = arena.array(0, count: width)
     residual = arena.array(0, count: width)
     difference = arena.array(0, count: width)
+    slope = arena.array(0, count: points)
+    shift = arena.array(0, count: points)
   }
 }
 
 // MARK: - Points
 
 extension BundleModel {
+  /// Moves the centre to the dual's multipliers and adapts the metric: rows whose multipliers go on
+  /// in the same direction take longer steps, those that turn back shorter ones.
+  ///
+  /// Source of the rule: Riedmiller, Braun 1993, doi:10.1109/ICNN.1993.298623.
+  func follow(_ dual: borrowing LagrangianDual) {
+    for row in centre.indices {
+      let move = Double(dual.multipliers[row]) / Double(dual.denominator) - centre[row]
+      if move == 0 { continue }
+      let product = move * lastMove[row]
+      if product > 0 { metric[row] *= 1.6 } else if product < 0 { metric[row] *= 0.5 }
+      lastMove[row] = move
+    }
+    moveCentre(to: dual)
+    for block in program.blocks.indices {
+      for slot in 0..<pointCount[block] { multiply(slot, of: block, upTo: slot) }
+    }
+  }
+
   /// Moves the centre to the dual's multipliers; weights stay.
   func moveCentre(to dual: borrowing LagrangianDual) {
     for row in centre.indices {
@@ -129,8 +161,7 @@ extension BundleModel {
   /// Begins anew at the dual's multipliers, kept rows and bounds. Points outside the bounds of the
   /// `restricted` columns, or beyond the row that their block keeps, rest until they are within.
   func restart(dual: borrowing LagrangianDual, restricted: Set<Int>) {
-    for row in isKept.indices { isKept[row] = false }
-    for row in dual.kept where row >= 0 { isKept[row] = true }
+    keep(dual.kept)
     moveCentre(to: dual)
     var ofBlock = [[Int]](repeating: [], count: program.blocks.count)
     for column in restricted { ofBlock[matrix.block(ofColumn: column)].append(column) }
@@ -148,6 +179,33 @@ extension BundleModel {
         isActive[index] = isWithin(points[index], dual, ofBlock[block])
       }
       restBeyond(dual.kept[block], block)
+    }
+  }
+
+  private func keep(_ rows: [Int]) {
+    for row in isKept.indices { isKept[row] = false }
+    for row in rows where row >= 0 { isKept[row] = true }
+    for block in rows.indices where rows[block] != keptRow[block] {
+      keptRow[block] = rows[block]
+      for slot in 0..<pointCount[block] { multiply(slot, of: block, upTo: slot) }
+    }
+  }
+
+  /// The products of a point with itself and those at the slots up to `last`.
+  private func multiply(_ slot: Int, of block: Int, upTo last: Int) {
+    let rows = matrix.rows(ofBlock: block)
+    let start = activityStart[block]
+    for position in 0..<rows.count {
+      let row = Int(matrix.blockRow[rows.lowerBound &+ position])
+      local.difference[position] =
+        isKept[row] ? 0 : metric[row] * activities[start + slot * rows.count + position]
+    }
+    let first = block * capacity
+    for other in 0...last {
+      let product = local.difference.product(
+        at: 0, with: activities, at: start + other * rows.count, count: rows.count)
+      products[(first + slot) * capacity + other] = product
+      products[(first + other) * capacity + slot] = product
     }
   }
 
@@ -213,6 +271,7 @@ extension BundleModel {
     isActive[index] = true
     let start = activityStart[block] + slot * width
     for position in 0..<width { activities[start + position] = sum[position] }
+    multiply(slot, of: block, upTo: pointCount[block] - 1)
   }
 
   /// Where to put a point: nil when it is there already.
