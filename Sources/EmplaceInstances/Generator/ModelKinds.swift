@@ -46,6 +46,10 @@ struct ModelKind: Sendable {
 }
 
 /// One variant of a kind.
+///
+/// Replicas on accelerators are made to pack: a whole device, a half, a quarter or an eighth, no smaller
+/// a part than their memory takes of the smallest server device they run on, and cores in powers of
+/// two; on an L4, those of a whole device are at least the two that slim nodes have for each.
 struct VariantKind: Sendable {
   var name: String
   var accuracyMillionths: Int64

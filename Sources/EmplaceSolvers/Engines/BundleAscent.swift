@@ -23,8 +23,9 @@ public struct BundleAscent {
   public private(set) var evaluations = 0
   private let model: BundleModel
   private var nullSteps = 0
-  /// Whether a step that promises too little is tried longer before the climb counts as converged:
-  /// for a root that is climbed once, not for the nodes of a tree.
+  /// Whether a step that promises too little is tried longer before the climb counts as converged,
+  /// and the metric follows the multipliers: for a root that is climbed once, not for the nodes of a
+  /// tree.
   public var lengthens = false
   /// Steps in a row that were lengthened because they promised too little.
   private var lengthened = 0
@@ -141,7 +142,7 @@ public struct BundleAscent {
     if gain > 0.1 * promise || (gain > 0 && promise <= 0) {
       bestValue = value
       bestMultipliers = dual.multipliers
-      lengthens ? model.follow(dual) : model.moveCentre(to: dual)
+      if lengthens { model.follow(dual) } else { model.moveCentre(to: dual) }
       if gain > 0.5 * promise { model.scale *= 2 }
       nullSteps = 0
     } else {

@@ -146,9 +146,7 @@ extension BundleModel {
       lastMove[row] = move
     }
     moveCentre(to: dual)
-    for block in program.blocks.indices {
-      for slot in 0..<pointCount[block] { multiply(slot, of: block, upTo: slot) }
-    }
+    for block in program.blocks.indices { multiplyAll(of: block) }
   }
 
   /// Moves the centre to the dual's multipliers; weights stay.
@@ -187,8 +185,13 @@ extension BundleModel {
     for row in rows where row >= 0 { isKept[row] = true }
     for block in rows.indices where rows[block] != keptRow[block] {
       keptRow[block] = rows[block]
-      for slot in 0..<pointCount[block] { multiply(slot, of: block, upTo: slot) }
+      multiplyAll(of: block)
     }
+  }
+
+  /// All products of a block, after the metric or the row that it keeps has changed.
+  private func multiplyAll(of block: Int) {
+    for slot in 0..<pointCount[block] { multiply(slot, of: block, upTo: slot) }
   }
 
   /// The products of a point with itself and those at the slots up to `last`.
