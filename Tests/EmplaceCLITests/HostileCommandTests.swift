@@ -15,7 +15,7 @@ extension CommandLineSuite {
     /// Seconds beyond its limit after which a command counts as hanging.
     private static let patience = 5.0
     private let tool: CommandLineTool
-    private let seconds = Effort.number("EMPLACE_HOSTILE_SECONDS") ?? 0.1
+    private let seconds = Effort.number("EMPLACE_HOSTILE_SECONDS") ?? 0.25
 
     init() throws { tool = try CommandLineTool() }
 
