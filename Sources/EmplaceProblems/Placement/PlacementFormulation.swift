@@ -113,6 +113,17 @@ extension PlacementFormulation {
   /// Column of the first arc of a lane; its other arcs follow.
   public func column(ofRoutes lane: Int) -> Int { layout.routes[lane] }
 
+  /// Values of columns by what they stand for: replicas of each lane, artifacts, where those of all
+  /// columns of an artifact are added, and rented nodes of each pool.
+  public func grouped(
+    _ values: [Double]
+  ) -> (replicas: [Double], artifacts: [Double], rented: [Double]) {
+    func at(_ column: Int) -> Double { column >= 0 ? values[column] : 0 }
+    var artifacts = layout.present.map(at)
+    for element in layout.loaded { artifacts[element.artifact] += values[element.column] }
+    return (layout.replicas.map(at), artifacts, layout.rented.map(at))
+  }
+
   /// Columns on which a tree branches, by class, the most important class first: rented nodes and
   /// sites, artifacts, replicas and units set apart, routes of few parts, then the other routes;
   /// those of failure cases included.

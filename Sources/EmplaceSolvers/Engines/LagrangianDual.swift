@@ -339,6 +339,19 @@ public struct LagrangianDual {
     }
   }
 
+  /// What the multipliers charge for each column beside its cost, in units of the objective.
+  public var charges: [Double] {
+    var result = [Double](repeating: 0, count: program.columnCount)
+    for row in relaxedRows where multipliers[row] != 0 {
+      let multiplier = Double(numerator(ofRow: row)) / Double(denominator)
+      for entry in program.entries(ofRow: row) {
+        result[Int(program.entryColumn[entry])] -=
+          multiplier * Double(program.entryCoefficient[entry])
+      }
+    }
+    return result
+  }
+
   /// The bound that a value proves, rounded up to the granularity of the objective.
   public func bound(_ value: Int128, granularity: Int64) -> Int64 {
     let step = Int128(denominator) * Int128(granularity)

@@ -27,16 +27,22 @@ public struct AutoPlacement: Solver {
       run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
       ?? GreedyPlacement.best.construct(index, run: run)
     let formulation = PlacementFormulation.forBounds(of: run.instance)
-    let tightened = TightenedProgram()
-    var plans = PlanSearch(run, formulation, from: state, tightened, backend: backend)
-    var lagrangian = LagrangianSearch(run, formulation, index, tightened, backend: backend)
+    let guidance = Guidance()
+    var plans = PlanSearch(
+      run, formulation, from: state, guidance, seed: run.seed, backend: backend)
+    var lagrangian = LagrangianSearch(run, formulation, index, guidance, backend: backend)
     if let iterations = run.limits.iterations {
       return try takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }
     if run.limits.threads == 1 {
       return try takeTurns(run, &plans, &lagrangian, iterations: .max)
     }
-    return try runSideBySide(run, plans, lagrangian)
+    return try runSideBySide(run, plans, lagrangian) {
+      PlanSearch(
+        run, formulation,
+        from: PlacementState(index: index, solution: run.incumbent?.solution ?? .init()),
+        guidance, seed: run.seed &+ 1, backend: backend)
+    }
   }
 
   /// One slice of each part after the other.
@@ -57,37 +63,34 @@ public struct AutoPlacement: Solver {
     return lagrangian.termination(of: run)
   }
 
-  /// Both parts at once; each ends when the run stops.
+  /// Both parts at once; each ends when the run stops. Where the search for bounds can do no more,
+  /// another search for plans takes its thread.
   private func runSideBySide(
-    _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch
+    _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch,
+    morePlans: @Sendable () -> PlanSearch
   ) throws(SolveError) -> Termination {
     let failure = Mutex<SolveError?>(nil)
     let ending = Mutex<Termination?>(nil)
     let isDone = Atomic<Bool>(false)
     let start = UncheckedParts(plans: plans, lagrangian: lagrangian)
+    @Sendable func searchPlans(_ plans: PlanSearch) throws(SolveError) {
+      var plans = plans
+      while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
+        try plans.advance(iterations: 5_000)
+      }
+    }
     DispatchQueue.concurrentPerform(iterations: 2) { part in
-      if part == 0 {
+      do throws(SolveError) {
+        guard part == 0 else { return try searchPlans(start.plans) }
         var search = start.lagrangian
-        do throws(SolveError) {
-          while !search.isDone, !search.isStuck, !run.shouldStop() {
-            try search.advance(evaluations: 200)
-          }
-        } catch {
-          failure.withLock { $0 = error }
+        defer { isDone.store(!search.isStuck, ordering: .relaxed) }
+        while !search.isDone, !search.isStuck, !run.shouldStop() {
+          try search.advance(evaluations: 200)
         }
-        if !search.isStuck {
-          ending.withLock { $0 = search.termination(of: run) }
-          isDone.store(true, ordering: .relaxed)
-        }
-      } else {
-        var plans = start.plans
-        do throws(SolveError) {
-          while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
-            try plans.advance(iterations: 5_000)
-          }
-        } catch {
-          failure.withLock { $0 = error }
-        }
+        if search.isStuck { return try searchPlans(morePlans()) }
+        ending.withLock { $0 = search.termination(of: run) }
+      } catch {
+        failure.withLock { $0 = error }
       }
     }
     if let failure = failure.withLock({ $0 }) { throw failure }

@@ -26,7 +26,7 @@ public struct LagrangianPlacement: Solver {
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
     var search = LagrangianSearch(
       run, PlacementFormulation.forBounds(of: run.instance), try PlacementIndex(run.instance),
-      TightenedProgram(), backend: backend)
+      backend: backend)
     let limit = run.limits.iterations ?? .max
     while search.evaluations < limit, !search.isDone, !search.isStuck, !run.shouldStop() {
       try search.advance(evaluations: min(200, limit - search.evaluations))

@@ -11,18 +11,21 @@ struct LagrangianSearch {
     case keeping
     /// Branch and bound on the ascent, or on the linear relaxation.
     case branching
-    /// Its numbers are too large for the blocks: it proves nothing more.
+    /// It proves nothing more: its numbers are too large for the blocks, or the fleet for a tree.
     case stuck
     case done
   }
 
   private let run: Run<Placement>
+  private let formulation: PlacementFormulation
+  private let index: PlacementIndex
   private let setup: PlacementDual
   private let repair: LagrangianRepair
   private let branching: [[Int]]
   private let isShare: [Bool]
   private let unserved: [Int]
-  private let tightened: TightenedProgram
+  /// Where a search for plans beside this one is told what it learns; nil where there is none.
+  private let guidance: Guidance?
   private let backend: (any MIPBackend)?
   private var ascent: BundleAscent
   private var tree: LagrangianTree?
@@ -34,10 +37,12 @@ struct LagrangianSearch {
 
   init(
     _ run: Run<Placement>, _ formulation: PlacementFormulation, _ index: PlacementIndex,
-    _ tightened: TightenedProgram, backend: (any MIPBackend)?
+    _ guidance: Guidance? = nil, backend: (any MIPBackend)?
   ) {
+    self.formulation = formulation
+    self.index = index
+    self.guidance = guidance
     self.run = run
-    self.tightened = tightened
     self.backend = backend
     setup = PlacementDual(formulation: formulation)
     repair = LagrangianRepair(formulation, index, run)
@@ -124,6 +129,7 @@ extension LagrangianSearch {
     evaluations += 1
     guard !ascent.isEmpty else { return raiseEmpty() }
     raiseRoot()
+    tellCharges()
     if let values = answer.values { repair.offer(values, source: "relaxation") }
     guard answer.status == .optimal else { return startKeeping() }
     tighten(session, answer)
@@ -153,7 +159,7 @@ extension LagrangianSearch {
           guard let (dual, value) = finest else { return }
           raise(dual, value, dual.multipliers, cuts: loop.cuts)
         })
-      tightened.program = loop.program
+      guidance?.tell(tightened: loop.program)
       if let values = loop.answer.values {
         repair.offer(values, source: "relaxation")
         for share in Self.diveShares where !run.shouldStop() {
@@ -209,6 +215,7 @@ extension LagrangianSearch {
       left -= max(made, 1)
       guard !ascent.isEmpty else { return raiseEmpty() }
       raiseRoot()
+      if phase == .climbing { tellCharges() }
       repair.offer(ascent.dual.values, source: "lagrangian")
       if isFleet { repair.offer(ascent.average(), source: "lagrangian") }
       if ascent.isConverged {
@@ -235,6 +242,14 @@ extension LagrangianSearch {
       startKeeping()
       return
     }
+    if let guidance, let charges = guidance.known.charges,
+      ascent.dual.program.entryCount > Self.relaxationLimit
+    {
+      let rounding = BlockRounding(formulation: formulation, index: index, charges: charges)
+      guidance.tell(start: rounding.plan(near: ascent.average(), seed: run.seed))
+      phase = .stuck
+      return
+    }
     phase = .branching
     ascent.lengthens = false
     tree = LagrangianTree(ascent: ascent)
@@ -245,6 +260,14 @@ extension LagrangianSearch {
     ascent.dual.program.blocks.contains {
       if case .pool(let pool) = $0.shape { pool.keepable.count > 1 } else { false }
     }
+  }
+
+  /// Tells what scarce resources are worth at the best multipliers, while all rows have one.
+  private func tellCharges() {
+    guard isFleet, let guidance else { return }
+    var dual = ascent.dual
+    dual.multipliers = ascent.bestMultipliers
+    guidance.tell(charges: ScarcityCharges(dual, formulation))
   }
 
   private func raiseRoot() {

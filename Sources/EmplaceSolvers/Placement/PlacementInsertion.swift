@@ -11,10 +11,11 @@ public struct PlacementInsertion: Sendable {
   public var noise = 0.0
   /// Whether new replicas may be started.
   public var mayOpen = true
-  /// Lanes of this site start no replicas, -1 for none.
-  var closedSite: Int32 = -1
   /// This lane starts no replicas, -1 for none.
   var closedLane: Int32 = -1
+  /// What scarce resources are worth, and the share of it that new replicas are charged.
+  var charges: ScarcityCharges?
+  var chargedShare = 0.0
 
   /// An insertion without noise.
   public init() {}
@@ -89,9 +90,7 @@ public struct PlacementInsertion: Sendable {
         }
         continue
       }
-      guard mayOpen, Int32(lane) != closedLane, state.index.lanes.site[lane] != closedSite else {
-        continue
-      }
+      guard mayOpen, Int32(lane) != closedLane else { continue }
       if let choice = opening(option, lane, left, state, shift, below: best.value) {
         best = choice
       }
@@ -148,11 +147,20 @@ public struct PlacementInsertion: Sendable {
       guard parts > 0 else { return nil }
     }
     let filled = min(1, Double(parts) * share / Double(count))
-    let total = max(0, Double(cost))
+    let total = max(0, Double(cost) + charge(lane, count, state))
     let borne = total * (burden + (1 - burden) * filled)
     let value = Double(state.index.options.cost[option]) + borne / Double(parts) + shift
     guard value < limit else { return nil }
     return Choice(option: option, parts: parts, replicas: count, value: value)
+  }
+
+  /// What new replicas of a lane take from others, as far as they are charged for it.
+  private func charge(_ lane: Int, _ count: Int64, _ state: PlacementState) -> Double {
+    guard chargedShare > 0, let charges else { return 0 }
+    let artifact = Int(state.index.lanes.artifact[lane])
+    let isNew = artifact >= 0 && !state.present[artifact]
+    return chargedShare
+      * (charges.replicas[lane] * Double(count) + (isNew ? charges.artifacts[artifact] : 0))
   }
 
   /// Parts that fit once `count` replicas more run.

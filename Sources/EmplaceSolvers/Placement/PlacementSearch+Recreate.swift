@@ -8,6 +8,7 @@ extension PlacementSearch {
   func recreate(noise: Double) {
     insertion.noise = random.below(3) == 0 ? 0 : noise * random.unit()
     insertion.burden = [0, 0.1, 0.3, 0.6, 1][random.below(5)]
+    if insertion.charges != nil { insertion.chargedShare = [0.5, 0.8, 1][random.below(3)] }
     let triesTwice = random.below(4) >= 2
     switch random.below(6) {
     case 0: openOne()
@@ -17,7 +18,7 @@ extension PlacementSearch {
     sortPending()
     for demand in pending { insertion.insert(Int(demand), into: state, random: &random) }
     insertion.closedLane = -1
-    insertion.closedSite = -1
+    state.mayRent = true
     if triesTwice {
       for demand in pending where state.served[Int(demand)] < index.options.parts[Int(demand)] {
         insertion.insert(Int(demand), into: state, random: &random)

@@ -17,6 +17,8 @@ extension PlacementSearch {
     /// Artifacts that were brought, with all that runs from them: gives moves, storage and uplink
     /// back.
     case artifacts
+    /// Replicas of a pool with rented nodes, until one or all of these go back.
+    case rented
   }
 
   /// A demand that is served at least in part, or any when the draws miss.
@@ -47,6 +49,7 @@ extension PlacementSearch {
     case .model: ruinModel()
     case .lanes: ruinLanes()
     case .artifacts: ruinArtifacts()
+    case .rented: ruinRented()
     }
   }
 
@@ -160,6 +163,37 @@ extension PlacementSearch {
       }
     }
     state.tidy()
+  }
+
+  /// Stops replicas of a pool with rented nodes, in drawn order, until one node or all that are
+  /// rented can go back; the step may not rent others instead.
+  private func ruinRented() {
+    var pool = -1
+    for _ in 0..<16 {
+      let lane = drawLane(of: drawDemand())
+      guard lane >= 0 else { continue }
+      let candidate = Int(index.lanes.pool[lane])
+      if state.nodes[candidate] > index.pools.owned[candidate] {
+        pool = candidate
+        break
+      }
+    }
+    guard pool >= 0 else { return ruinPools() }
+    let target =
+      random.below(2) == 0 ? state.nodes[pool] - 1 : index.pools.owned[pool]
+    var lanes: [Int] = []
+    var lane = Int(state.firstRunning[pool])
+    while lane >= 0 {
+      lanes.append(lane)
+      lane = Int(state.nextRunning[lane])
+    }
+    lanes.shuffle(using: &random)
+    for lane in lanes where state.nodes[pool] > target {
+      let running = state.replicas[lane]
+      let count = random.below(2) == 0 ? running : 1 + Int64(random.below(Int(running)))
+      state.removeReplicas(lane: lane, count: count)
+    }
+    state.mayRent = random.below(4) == 0
   }
 
   /// Adds unserved demands that could use what was freed, and a few others.

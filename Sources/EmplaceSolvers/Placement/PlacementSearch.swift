@@ -30,6 +30,7 @@ final class PlacementSearch {
     self.state = state
     self.random = random
     index = state.index
+    insertion.charges = state.memory.charges
     pendingStamp = Array(repeating: 0, count: index.options.demandCount)
     failures = Array(repeating: 1, count: index.options.demandCount)
     shortfallPrice = state.memory.shortfallPrice ?? Self.startPrice(index)

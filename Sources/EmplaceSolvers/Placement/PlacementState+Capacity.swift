@@ -128,7 +128,8 @@ extension PlacementState {
       let needed =
         fits ? nodesNeededApart(pool, adding: lane, count) : nodesNeeded(pool, adding: lane, count)
       extra = max(0, needed - nodes[pool])
-      guard extra <= pools.owned[pool] + pools.rentable[pool] - nodes[pool] else {
+      guard extra == 0 || mayRent, extra <= pools.owned[pool] + pools.rentable[pool] - nodes[pool]
+      else {
         return Self.impossible
       }
     }

@@ -19,11 +19,7 @@ extension PlacementState {
 
   /// Takes over as much of a solution as fits, in a state in which nothing is served yet.
   func take(_ solution: PlacementSolution) {
-    evictIdle(but: Set(solution.artifacts))
-    for artifact in solution.artifacts where artifact >= 0 && artifact < index.artifacts.count {
-      let mark = mark()
-      if !present[artifact], !bring(artifact) { rollback(to: mark) }
-    }
+    exchangeIdle(for: solution.artifacts)
     for element in solution.replicas
     where element.lane >= 0 && element.lane < index.laneCount && element.count > 0 {
       let wanted = min(element.count, index.lanes.most[element.lane]) - replicas[element.lane]
@@ -41,11 +37,20 @@ extension PlacementState {
     loadFailureRoutes(solution)
   }
 
-  /// Evicts what runs nothing and is not wanted, so that it takes no room from what is.
-  private func evictIdle(but wanted: Set<Int>) {
+  /// Brings artifacts as far as they fit, after what runs nothing and is not among them has made
+  /// room. Those that lay there before come first: each gives a move back.
+  func exchangeIdle(for wanted: [Int]) {
+    let wanted = wanted.filter { $0 >= 0 && $0 < index.artifacts.count }
+    let isWanted = Set(wanted)
     for artifact in present.indices
-    where present[artifact] && !wanted.contains(artifact) && isDispensable(artifact) {
+    where present[artifact] && !isWanted.contains(artifact) && isDispensable(artifact) {
       applyPresence(artifact, false)
+    }
+    for isIncumbent in [true, false] {
+      for artifact in wanted where index.artifacts.isIncumbent[artifact] == isIncumbent {
+        let mark = mark()
+        if !present[artifact], !bring(artifact) { rollback(to: mark) }
+      }
     }
   }
 

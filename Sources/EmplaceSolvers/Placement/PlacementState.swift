@@ -103,6 +103,8 @@ public final class PlacementState {
   let dirtyLanes = GrowingList<Int32>()
   let isDirtySite: FlatArray<Bool>
   let dirtySites = GrowingList<Int32>()
+  /// Whether replicas may be added where nodes must be rented for them.
+  var mayRent = true
   /// Artifacts that an operation under way may not evict.
   var protected: [Int32] = []
 
@@ -114,6 +116,8 @@ public final class PlacementState {
     var cycle: Cycle?
     /// What a thousandth of shortfall costs.
     var shortfallPrice: Double?
+    /// What scarce resources are worth, where the search for bounds has said so.
+    var charges: ScarcityCharges?
   }
   var memory = Memory()
 

@@ -1,7 +1,6 @@
 internal import EmplaceCore
 internal import EmplaceMIP
 internal import EmplaceProblems
-internal import Synchronization
 
 /// The portfolio's search for plans: local search, and where the linear relaxation is small enough
 /// neighbourhoods solved by branch and bound, whichever has been gaining.
@@ -11,7 +10,12 @@ struct PlanSearch {
   private let backend: (any MIPBackend)?
   private var state: PlacementState
   private var random: RandomGenerator
-  private let tightened: TightenedProgram
+  private let guidance: Guidance
+  /// Starts of the guidance that were taken.
+  private var starts = 0
+  /// Steps of local search so far, and those for which the last start is still tried.
+  private var steps = 0
+  private var trial = 0
   private var neighbourhoods: RelaxationNeighbourhoods?
   /// Whether ``neighbourhoods`` are those of the tightened program.
   private var isTight = false
@@ -21,14 +25,14 @@ struct PlanSearch {
 
   init(
     _ run: Run<Placement>, _ formulation: PlacementFormulation, from state: PlacementState,
-    _ tightened: TightenedProgram, backend: (any MIPBackend)?
+    _ guidance: Guidance, seed: UInt64, backend: (any MIPBackend)?
   ) {
     self.run = run
-    self.tightened = tightened
+    self.guidance = guidance
     self.formulation = formulation
     self.state = state
     self.backend = backend
-    random = RandomGenerator(seed: run.seed)
+    random = RandomGenerator(seed: seed)
   }
 
   /// Largest relaxation, in arcs, of which neighbourhoods are solved.
@@ -36,12 +40,15 @@ struct PlanSearch {
 
   /// Spends about `iterations` local-search steps, or as long on neighbourhoods.
   mutating func advance(iterations: Int) throws(SolveError) {
+    follow(guidance.known)
     let before = run.objective
     if prefersNeighbourhoods, try solveNeighbourhoods(max(1, iterations / 1000)) {
       if run.objective < before, let incumbent = run.incumbent {
-        state = PlacementState(index: state.index, solution: incumbent.solution)
+        restart(from: incumbent.solution)
       }
     } else {
+      steps += iterations
+      trial -= iterations
       LocalSearchPlacement().improve(
         &state, run: run, generator: &random, iterations: iterations)
     }
@@ -52,12 +59,35 @@ struct PlanSearch {
     }
   }
 
+  /// How much longer than all before a start is tried before it may be given up.
+  private static let patience = 2
+  /// Share by which the incumbent must be better than this search's own plan to take its place.
+  private static let lead = 0.005
+
+  /// Takes over charges and starts, and an incumbent from elsewhere that is far better.
+  private mutating func follow(_ known: Guidance.Contents) {
+    if known.starts > starts, let start = known.start {
+      starts = known.starts
+      trial = Self.patience * steps
+      restart(from: start)
+    } else if let incumbent = run.incumbent,
+      trial <= 0, Double(state.objective) > (1 + Self.lead) * Double(incumbent.objective)
+    {
+      restart(from: incumbent.solution)
+    }
+    if let charges = known.charges { state.memory.charges = charges }
+  }
+
+  private mutating func restart(from solution: PlacementSolution) {
+    state = PlacementState(index: state.index, solution: solution)
+  }
+
   /// False where there are none to solve.
   private mutating func solveNeighbourhoods(_ count: Int) throws(SolveError) -> Bool {
     guard let backend, run.incumbent != nil, !run.instance.artifacts.isEmpty,
       run.instance.arcCount <= Self.arcLimit
     else { return false }
-    let tight = isTight ? nil : tightened.program
+    let tight = isTight ? nil : guidance.known.tightened
     if neighbourhoods == nil || tight != nil {
       isTight = tight != nil
       neighbourhoods?.close()
@@ -72,16 +102,5 @@ struct PlanSearch {
     }
     for _ in 0..<count where !run.shouldStop() { _ = try neighbourhoods?.step(nodes: 200) }
     return true
-  }
-}
-
-/// The program with cuts that the search for bounds has found, for the search for plans.
-final class TightenedProgram: Sendable {
-  private let value = Mutex<IntegerProgram?>(nil)
-
-  /// The program, once it is known.
-  var program: IntegerProgram? {
-    get { value.withLock { $0 } }
-    set { value.withLock { $0 = newValue } }
   }
 }
