@@ -354,6 +354,19 @@ import Testing
     } change: {
       $0.replicas[1].count = 6
     },
+    Mutation(label: "P15", what: "hosts that devices set apart share") {
+      $0.tenants[0].isolation = .node
+      $0.tenants[1].isolation = .device
+      $0.pools[0].cpuMilliCores = 1005
+      $0.lanes[2].cpuMilliCores = 1000
+      $0.lanes[2].milliShares = 400
+    } prepare: {
+      $0.isolated = [
+        .init(tenant: 0, pool: 0, count: 1), .init(tenant: 1, pool: 0, count: 1),
+      ]
+    } change: {
+      $0.replicas[1].count = 2
+    },
     Mutation(label: "P15", what: "units that are not there") {
       $0.tenants[0].isolation = .device
     } prepare: {

@@ -100,7 +100,7 @@ struct SolveJob {
 
   /// Seconds kept for building the program once more and for the replay of one leaf; trees take
   /// the twentieth of the time that is added to it.
-  private var replaySeconds: Double { 0.05 + Double(loaded.instance.arcCount) * 8e-6 }
+  private var replaySeconds: Double { 0.05 + Double(loaded.instance.arcCount) * 2.5e-6 }
 
   // MARK: Answer
 

@@ -169,12 +169,13 @@ extension PlacementProgramBuilder {
     poolParts[part].keepable.append(Int32(index))
   }
 
-  /// P15: replicas of an isolated tenant fit on its units, those of all others on the rest.
+  /// P15: replicas of an isolated tenant fit on its units, those of all others on the rest. Hosts
+  /// are shared by all that have no nodes of their own, devices set apart or not.
   private mutating func addIsolationRows(_ pool: Int, _ lanes: Range<Int>) {
     let apart = layout.apart.filter { $0.pool == pool }
     guard !apart.isEmpty else { return }
     let element = instance.pools[pool]
-    let rest = lanes.filter { !isIsolated(lane: $0) }
+    let rest = lanes.filter { isolation(ofLane: $0) == .none }
     for (tenant, _, column) in apart {
       let own = lanes.filter { instance.tenant(ofLane: $0) == tenant }
       let isNode = instance.tenants[tenant].isolation == .node
@@ -199,19 +200,23 @@ extension PlacementProgramBuilder {
     restRow(
       .restMemory, pool, rest, apart, element.deviceMiB * element.devices, element.deviceMiB
     ) { $0.devices * $0.deviceMiB }
-    if let cpu = element.cpuMilliCores {
-      restRow(.restCPU, pool, rest, apart, cpu, 0) { $0.cpuMilliCores }
-    }
-    if let host = element.hostMiB {
-      restRow(.restHost, pool, rest, apart, host, 0) { $0.hostMiB }
+    // Where no nodes are set apart, P7 says the same.
+    if apart.contains(where: { instance.tenants[$0.tenant].isolation == .node }) {
+      let sharing = lanes.filter { isolation(ofLane: $0) != .node }
+      if let cpu = element.cpuMilliCores {
+        restRow(.restCPU, pool, sharing, apart, cpu, 0) { $0.cpuMilliCores }
+      }
+      if let host = element.hostMiB {
+        restRow(.restHost, pool, sharing, apart, host, 0) { $0.hostMiB }
+      }
     }
     // Without devices nothing above counts the nodes themselves.
     if element.devices == 0 { restRow(.restNodes, pool, [], apart, 1, 0) { _ in 0 } }
   }
 
-  private func isIsolated(lane: Int) -> Bool {
+  private func isolation(ofLane lane: Int) -> PlacementInstance.Tenant.Isolation {
     let tenant = instance.tenant(ofLane: lane)
-    return tenant >= 0 && instance.tenants[tenant].isolation != .none
+    return tenant >= 0 ? instance.tenants[tenant].isolation : .none
   }
 
   private mutating func apartRow(

@@ -292,7 +292,8 @@ extension PlacementJudge {
       devices, atMost: Int128(self.nodes[pool]) * each, "P15", entity, "devices set apart")
   }
 
-  /// Whether the replicas of one tenant (nil: of all that share) fit on `nodes` and `devices`.
+  /// Whether the replicas of one tenant (nil: of all that share) fit on `nodes` and `devices`; the
+  /// hosts are shared by tenants that have devices of their own as well.
   private func checkShare(
     _ range: Range<Int>, _ pool: Int, tenant: Int?, nodes: Int128?, devices: Int128,
     entity: String
@@ -300,11 +301,13 @@ extension PlacementJudge {
     var (shares, memory, cpu, host): (Int128, Int128, Int128, Int128) = (0, 0, 0, 0)
     for lane in range where replicas[lane] > 0 {
       let owner = instance.tenant(ofLane: lane)
-      let isIsolated = owner >= 0 && instance.tenants[owner].isolation != .none
-      guard tenant.map({ $0 == owner }) ?? !isIsolated else { continue }
+      let isolation = owner >= 0 ? instance.tenants[owner].isolation : .none
+      guard tenant.map({ $0 == owner }) ?? (isolation != .node) else { continue }
       let (element, count) = (instance.lanes[lane], Int128(replicas[lane]))
-      shares += Int128(element.devices) * Int128(element.milliShares) * count
-      memory += Int128(element.devices) * Int128(element.deviceMiB) * count
+      if tenant != nil || isolation == .none {
+        shares += Int128(element.devices) * Int128(element.milliShares) * count
+        memory += Int128(element.devices) * Int128(element.deviceMiB) * count
+      }
       cpu += Int128(element.cpuMilliCores) * count
       host += Int128(element.hostMiB) * count
     }

@@ -37,11 +37,11 @@ public struct AutoPlacement: Solver {
     if run.limits.threads == 1 {
       return try takeTurns(run, &plans, &lagrangian, iterations: .max)
     }
-    return try runSideBySide(run, plans, lagrangian) {
+    return try runSideBySide(run, plans, lagrangian) { part in
       PlanSearch(
         run, formulation,
         from: PlacementState(index: index, solution: run.incumbent?.solution ?? .init()),
-        guidance, seed: run.seed &+ 1, backend: backend)
+        guidance, seed: run.seed &+ UInt64(part + 1), backend: backend)
     }
   }
 
@@ -63,11 +63,11 @@ public struct AutoPlacement: Solver {
     return lagrangian.termination(of: run)
   }
 
-  /// Both parts at once; each ends when the run stops. Where the search for bounds can do no more,
-  /// another search for plans takes its thread.
+  /// Both parts at once, and more searches for plans on all other threads; each ends when the run
+  /// stops. Where the search for bounds can do no more, a search for plans takes its thread.
   private func runSideBySide(
     _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch,
-    morePlans: @Sendable () -> PlanSearch
+    morePlans: @Sendable (_ part: Int) -> PlanSearch
   ) throws(SolveError) -> Termination {
     let failure = Mutex<SolveError?>(nil)
     let ending = Mutex<Termination?>(nil)
@@ -79,15 +79,15 @@ public struct AutoPlacement: Solver {
         try plans.advance(iterations: 5_000)
       }
     }
-    DispatchQueue.concurrentPerform(iterations: 2) { part in
+    DispatchQueue.concurrentPerform(iterations: run.limits.threads) { part in
       do throws(SolveError) {
-        guard part == 0 else { return try searchPlans(start.plans) }
+        guard part == 0 else { return try searchPlans(part == 1 ? start.plans : morePlans(part)) }
         var search = start.lagrangian
         defer { isDone.store(!search.isStuck, ordering: .relaxed) }
         while !search.isDone, !search.isStuck, !run.shouldStop() {
           try search.advance(evaluations: 200)
         }
-        if search.isStuck { return try searchPlans(morePlans()) }
+        if search.isStuck { return try searchPlans(morePlans(part)) }
         ending.withLock { $0 = search.termination(of: run) }
       } catch {
         failure.withLock { $0 = error }

@@ -45,6 +45,13 @@ struct PoolTable {
   @inline(__always)
   func lanes(_ pool: Int) -> Range<Int> { Int(laneStart[pool])..<Int(laneStart[pool + 1]) }
 
+  /// Whether what a pair takes (none: -1) comes from what all others share: of hosts that is so
+  /// unless the pair has nodes of its own.
+  @inline(__always)
+  func isOnRest(_ pair: Int, _ dimension: Int) -> Bool {
+    pair < 0 || dimension >= 2 && !pairIsNode[pair]
+  }
+
   static func code(of resource: PlacementIndex.Resource) -> (UInt8, Int64) {
     switch resource {
     case .memory: (0, 0)

@@ -188,9 +188,8 @@ extension PlacementState {
     let dimensions = PoolTable.dimensions
     for dimension in 0..<dimensions {
       let change = index.pools.apartNeed[lane * dimensions + dimension] * amount
-      if pair >= 0 {
-        pairUsage[pair * dimensions + dimension] += change
-      } else {
+      if pair >= 0 { pairUsage[pair * dimensions + dimension] += change }
+      if index.pools.isOnRest(pair, dimension) {
         restUsage[pool * dimensions + dimension] += change
       }
     }

@@ -66,7 +66,7 @@ extension PlacementState {
     var result = whole
     for dimension in 0..<dimensions {
       var usage = restUsage[pool * dimensions + dimension]
-      if lane >= 0, owner < 0 {
+      if lane >= 0, pools.isOnRest(owner, dimension) {
         usage += clampedProduct(pools.apartNeed[lane * dimensions + dimension], count)
       }
       if dimension >= 2 {
