@@ -358,6 +358,12 @@ extension PlacementInstance {
     return model < 0 ? -1 : Int(models[model].tenant)
   }
 
+  /// What the tenant of a lane shares with others.
+  public func isolation(ofLane lane: Int) -> Tenant.Isolation {
+    let tenant = tenant(ofLane: lane)
+    return tenant < 0 ? .none : tenants[tenant].isolation
+  }
+
   /// Name of a lane, unique: `variant@pool/b8`, or the pool's name in benchmarks.
   public func name(ofLane lane: Int) -> String {
     let pool = pools[Int(lanes[lane].pool)].name

@@ -175,7 +175,7 @@ extension PlacementProgramBuilder {
     let apart = layout.apart.filter { $0.pool == pool }
     guard !apart.isEmpty else { return }
     let element = instance.pools[pool]
-    let rest = lanes.filter { isolation(ofLane: $0) == .none }
+    let rest = lanes.filter { instance.isolation(ofLane: $0) == .none }
     for (tenant, _, column) in apart {
       let own = lanes.filter { instance.tenant(ofLane: $0) == tenant }
       let isNode = instance.tenants[tenant].isolation == .node
@@ -202,7 +202,7 @@ extension PlacementProgramBuilder {
     ) { $0.devices * $0.deviceMiB }
     // Where no nodes are set apart, P7 says the same.
     if apart.contains(where: { instance.tenants[$0.tenant].isolation == .node }) {
-      let sharing = lanes.filter { isolation(ofLane: $0) != .node }
+      let sharing = lanes.filter { instance.isolation(ofLane: $0) != .node }
       if let cpu = element.cpuMilliCores {
         restRow(.restCPU, pool, sharing, apart, cpu, 0) { $0.cpuMilliCores }
       }
@@ -212,11 +212,6 @@ extension PlacementProgramBuilder {
     }
     // Without devices nothing above counts the nodes themselves.
     if element.devices == 0 { restRow(.restNodes, pool, [], apart, 1, 0) { _ in 0 } }
-  }
-
-  private func isolation(ofLane lane: Int) -> PlacementInstance.Tenant.Isolation {
-    let tenant = instance.tenant(ofLane: lane)
-    return tenant >= 0 ? instance.tenants[tenant].isolation : .none
   }
 
   private mutating func apartRow(

@@ -300,9 +300,10 @@ extension PlacementJudge {
   ) {
     var (shares, memory, cpu, host): (Int128, Int128, Int128, Int128) = (0, 0, 0, 0)
     for lane in range where replicas[lane] > 0 {
-      let owner = instance.tenant(ofLane: lane)
-      let isolation = owner >= 0 ? instance.tenants[owner].isolation : .none
-      guard tenant.map({ $0 == owner }) ?? (isolation != .node) else { continue }
+      let isolation = instance.isolation(ofLane: lane)
+      guard tenant.map({ $0 == instance.tenant(ofLane: lane) }) ?? (isolation != .node) else {
+        continue
+      }
       let (element, count) = (instance.lanes[lane], Int128(replicas[lane]))
       if tenant != nil || isolation == .none {
         shares += Int128(element.devices) * Int128(element.milliShares) * count

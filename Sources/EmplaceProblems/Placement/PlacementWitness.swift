@@ -215,8 +215,7 @@ private struct PoolPacker {
   /// Whom the devices and the node of a lane's replicas then belong to.
   private func owners(of lane: Int) -> (device: Owner, node: Owner) {
     let tenant = instance.tenant(ofLane: lane)
-    guard tenant >= 0 else { return (.everybody, .everybody) }
-    switch instance.tenants[tenant].isolation {
+    switch instance.isolation(ofLane: lane) {
     case .none: return (.everybody, .everybody)
     case .device: return (.tenant(tenant), .everybody)
     case .node: return (.tenant(tenant), .tenant(tenant))

@@ -81,10 +81,8 @@ struct BlockRounding {
     for present in [true, false] {
       for (wish, isThere) in zip(wishes, isThere) where isThere == present {
         state.mayRent = rented[Int(index.lanes.pool[wish.lane])] >= 0.5
-        let missing = Int64(wish.count) - state.replicas[wish.lane]
-        if missing > 0, !state.addReplicas(lane: wish.lane, count: missing) {
-          for _ in 0..<missing where !state.addReplicas(lane: wish.lane) { break }
-        }
+        state.addReplicas(
+          lane: wish.lane, upTo: Int64(wish.count) - state.replicas[wish.lane])
       }
     }
     state.mayRent = false

@@ -265,9 +265,7 @@ extension LagrangianSearch {
   /// Tells what scarce resources are worth at the best multipliers, while all rows have one.
   private func tellCharges() {
     guard isFleet, let guidance else { return }
-    var dual = ascent.dual
-    dual.multipliers = ascent.bestMultipliers
-    guidance.tell(charges: ScarcityCharges(dual, formulation))
+    guidance.tell(charges: ScarcityCharges(ascent.dual, formulation))
   }
 
   private func raiseRoot() {

@@ -27,13 +27,7 @@ extension PlacementSearch {
   /// Close, change and open over the lanes of a pool; counts what paid.
   private func descend(_ pool: Int) -> Int {
     var gains = 0
-    var lanes: [Int] = []
-    var lane = Int(state.firstRunning[pool])
-    while lane >= 0 {
-      lanes.append(lane)
-      lane = Int(state.nextRunning[lane])
-    }
-    for lane in lanes where state.replicas[lane] > 0 {
+    for lane in state.runningLanes(ofPool: pool) where state.replicas[lane] > 0 {
       if close(lane, isWhole: false) {
         gains += 1
       } else if close(lane, isWhole: true) || change(lane) {

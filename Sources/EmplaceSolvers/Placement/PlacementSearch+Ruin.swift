@@ -165,28 +165,24 @@ extension PlacementSearch {
     state.tidy()
   }
 
-  /// Stops replicas of a pool with rented nodes, in drawn order, until one node or all that are
-  /// rented can go back; the step may not rent others instead.
-  private func ruinRented() {
-    var pool = -1
+  /// A pool with rented nodes, drawn among those that serve; nil when the draws miss.
+  private func drawRentedPool() -> Int? {
     for _ in 0..<16 {
       let lane = drawLane(of: drawDemand())
       guard lane >= 0 else { continue }
-      let candidate = Int(index.lanes.pool[lane])
-      if state.nodes[candidate] > index.pools.owned[candidate] {
-        pool = candidate
-        break
-      }
+      let pool = Int(index.lanes.pool[lane])
+      if state.nodes[pool] > index.pools.owned[pool] { return pool }
     }
-    guard pool >= 0 else { return ruinPools() }
-    let target =
-      random.below(2) == 0 ? state.nodes[pool] - 1 : index.pools.owned[pool]
-    var lanes: [Int] = []
-    var lane = Int(state.firstRunning[pool])
-    while lane >= 0 {
-      lanes.append(lane)
-      lane = Int(state.nextRunning[lane])
-    }
+    return nil
+  }
+
+  /// Stops replicas of a pool with rented nodes, in drawn order, until one node or all that are
+  /// rented can go back. Three times out of four the first insertion of what was served there may
+  /// not rent others instead.
+  private func ruinRented() {
+    guard let pool = drawRentedPool() else { return ruinPools() }
+    let target = random.below(2) == 0 ? state.nodes[pool] - 1 : index.pools.owned[pool]
+    var lanes = state.runningLanes(ofPool: pool)
     lanes.shuffle(using: &random)
     for lane in lanes where state.nodes[pool] > target {
       let running = state.replicas[lane]

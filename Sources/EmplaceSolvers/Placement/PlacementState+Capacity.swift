@@ -217,4 +217,22 @@ extension PlacementState {
     }
     return true
   }
+
+  /// Starts `count` more replicas of a lane together, or where that fails one by one as many as fit,
+  /// at most 1,000.
+  func addReplicas(lane: Int, upTo count: Int64) {
+    guard count > 0, !addReplicas(lane: lane, count: count) else { return }
+    for _ in 0..<min(count, 1000) where !addReplicas(lane: lane) { break }
+  }
+
+  /// Lanes of a pool that run replicas now.
+  func runningLanes(ofPool pool: Int) -> [Int] {
+    var lanes: [Int] = []
+    var lane = Int(firstRunning[pool])
+    while lane >= 0 {
+      lanes.append(lane)
+      lane = Int(nextRunning[lane])
+    }
+    return lanes
+  }
 }

@@ -23,9 +23,7 @@ extension PlacementState {
     for element in solution.replicas
     where element.lane >= 0 && element.lane < index.laneCount && element.count > 0 {
       let wanted = min(element.count, index.lanes.most[element.lane]) - replicas[element.lane]
-      if wanted > 0, !addReplicas(lane: element.lane, count: wanted) {
-        for _ in 0..<min(wanted, 1000) where !addReplicas(lane: element.lane) { break }
-      }
+      addReplicas(lane: element.lane, upTo: wanted)
     }
     for route in solution.routes
     where route.lane >= 0 && route.lane < index.laneCount && route.demand >= 0
@@ -61,10 +59,7 @@ extension PlacementState {
     }
     mendIncumbents()
     for lane in 0..<index.lanes.count where index.lanes.least[lane] > 0 {
-      let wanted = index.lanes.least[lane]
-      if !addReplicas(lane: lane, count: wanted) {
-        for _ in 0..<min(wanted, 1000) where !addReplicas(lane: lane) { break }
-      }
+      addReplicas(lane: lane, upTo: index.lanes.least[lane])
     }
     tidy()
     unsound = 1000 * brokenByPresence()
