@@ -1,3 +1,4 @@
+internal import EmplaceCore
 internal import EmplaceMIP
 
 // Which column a node is split on.
@@ -29,6 +30,44 @@ extension RelaxationTree {
       return (try tried(candidates, values, objective, oracle), classes.lowerBound == last)
     }
     return nil
+  }
+
+  /// A column and where to split it beside its whole value, so that one side makes a violated row
+  /// hold, or what the blocks would rather have; nil when nothing is left. A row that no column can
+  /// mend proves the node infeasible.
+  mutating func wholeSplit(_ index: Int, _ whole: [Int64]) -> (column: Int, at: Int64)? {
+    let program = dual.program
+    if let row = program.firstViolatedRow(at: whole) {
+      let excess = program.activity(ofRow: row, at: whole) - Int128(program.rightHandSide[row])
+      var best: (reach: Double, column: Int, at: Int64)?
+      for entry in program.entries(ofRow: row) {
+        let column = Int(program.entryColumn[entry])
+        let coefficient = program.entryCoefficient[entry]
+        let (lower, upper) = dual.bounds(ofColumn: column)
+        let falls = (coefficient > 0) == (excess > 0)
+        let room = falls ? whole[column] - lower : upper - whole[column]
+        let reach = abs(Double(coefficient)) * Double(room)
+        if room > 0, reach > best?.reach ?? 0 {
+          best = (reach, column, falls ? whole[column] - 1 : whole[column])
+        }
+      }
+      if let best { return (best.column, best.at) }
+      var ray = [Double](repeating: 0, count: program.rowCount)
+      ray[row] = excess > 0 ? -1 : 1
+      if dual.proves(ray: ray) { closeInfeasible(index) }
+      return nil
+    }
+    var best: (share: Double, column: Int, at: Int64)?
+    for column in whole.indices {
+      let (lower, upper) = dual.bounds(ofColumn: column)
+      let away = Double(dual.values[column]) / Double(BlockMinimiser.unit) - Double(whole[column])
+      guard lower < upper, away != 0 else { continue }
+      let share = abs(away) / Double(upper - lower)
+      if share > best?.share ?? 0 {
+        best = (share, column, away < 0 ? whole[column] - 1 : whole[column])
+      }
+    }
+    return best.map { ($0.column, $0.at) }
   }
 
   /// The best candidate after trial solves of those whose costs are not known well.

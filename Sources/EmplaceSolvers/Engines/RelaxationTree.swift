@@ -8,9 +8,12 @@ internal import HeapModule
 /// The relaxation only guides: what a node is worth is an integer value that the checker repeats,
 /// and the whole tree is a certificate at any moment. Dives follow the child that the relaxation
 /// prefers, so that most solves are a few dual simplex steps; between dives the open node with the
-/// smallest bound comes next. Columns are chosen by pseudo-costs that begin with trial solves.
+/// smallest bound comes next. Cuts are added where dives start, and where a node violates one that
+/// is known. Columns are chosen by pseudo-costs that begin with trial solves.
 /// Sources: Land, Doig 1960, doi:10.2307/1910129; Achterberg, Koch, Martin 2005,
 /// doi:10.1016/j.orl.2004.04.002 (reliability branching).
+///
+/// Where dives end follows Achterberg 2007, doi:10.14279/depositonce-1634 (plunging).
 ///
 /// It belongs to the thread that made it.
 public struct RelaxationTree {
@@ -26,7 +29,7 @@ public struct RelaxationTree {
     /// Bound inherited or proven.
     var bound: Int64
     /// The node whose multipliers prove the bound, if not this one.
-    var multipliers: [Int64]?
+    var multipliers: SparseMultipliers?
     var isInfeasible = false
     /// Whether it waits in the heap.
     var isOpen = false
@@ -48,10 +51,15 @@ public struct RelaxationTree {
   public private(set) var nodeCount = 0
   var dual: LagrangianDual
   let session: any LPSession
-  let cuts: [RoundingCut]
+  /// Where cuts come from, nil where there are none.
+  var loop: CutLoop?
+  /// Cuts beyond which those that carry nothing are removed.
+  private(set) var mostLoaded = 0
+  /// Dives that start without looking for new cuts, and those of them that are left.
+  var rest = 1
+  var resting = 0
   private let granularity: Int64
-  private let ranges: [Int: ClosedRange<Int64>]
-  private let proves: Bool
+  let proves: Bool
   var nodes: [Node] = []
   private var open = Heap<OpenNode>()
   private var next: Int?
@@ -59,8 +67,15 @@ public struct RelaxationTree {
   private var dive: [Int] = []
   private var backtracks = 0
   private static let mostBacktracks = 12
+  /// Whether the node at hand starts a dive, and how many have been started.
+  private(set) var isStart = false
+  private var starts = 0
+  /// One dive in so many goes down to whole values, and back, as all do without proofs: it finds
+  /// plans. The others end where a node's bound has come this share of the way to the incumbent.
+  private static let divesToDeep = 6
+  private static let shallowShare = 0.1
   /// Columns whose range differs from the program's, in the dual and the session.
-  private var restricted: Set<Int> = []
+  private(set) var restricted: Set<Int> = []
   private var closedBound: Int64 = .max
   var costs: PseudoCosts
   /// Whether the values repaired last were whole in all classes but the last.
@@ -68,24 +83,27 @@ public struct RelaxationTree {
 
   /// A tree over a loaded relaxation of the dual's program; its rows begin with the program's.
   ///
-  /// With `ranges`, it searches only where columns are within them, and its bound and certificate
-  /// speak of that part alone. Without `proves`, bounds are the relaxation's word, which is faster.
-  public init(
-    dual: LagrangianDual, session: any LPSession, cuts: [RoundingCut] = [],
-    rootBound: Int64 = .min, ranges: [Int: ClosedRange<Int64>] = [:], proves: Bool = true
-  ) {
+  /// Without `proves`, bounds are the relaxation's word, which is faster.
+  public init(dual: LagrangianDual, session: any LPSession, proves: Bool = true) {
     self.dual = dual
     self.session = session
-    self.cuts = cuts
-    self.ranges = ranges
     self.proves = proves
     granularity = dual.program.objectiveGranularity
     costs = PseudoCosts(columns: dual.program.columnCount)
     nodes.append(
       Node(
-        parent: -1, column: -1, lower: 0, upper: 0, bound: rootBound,
-        multipliers: dual.multipliers, estimate: -.infinity))
+        parent: -1, column: -1, lower: 0, upper: 0, bound: .min,
+        multipliers: SparseMultipliers(dual.multipliers), estimate: -.infinity))
     leaveOpen(0)
+  }
+
+  /// A tree over the tightened program of `loop`, whose dual is `dual`, that goes on to look for
+  /// cuts.
+  init(dual: LagrangianDual, loop: CutLoop) {
+    self.init(dual: dual, session: loop.session)
+    self.loop = loop
+    mostLoaded = loop.loaded.count + Self.mostBeyondRoot
+    nodes[0].multipliers = sparse(dual.multipliers)
   }
 
   /// The bound that the tree proves now.
@@ -101,7 +119,7 @@ public struct RelaxationTree {
   /// Solves up to `limit` nodes.
   public mutating func search(nodes limit: Int, oracle: Oracle) throws(SolveError) {
     for _ in 0..<limit {
-      guard !oracle.shouldStop(), let index = take() else { break }
+      guard !oracle.shouldStop(), let index = take(below: oracle.incumbent()) else { break }
       if closesByBound(index, oracle) { continue }
       do throws(BackendError) {
         try solve(index, oracle)
@@ -116,29 +134,25 @@ public struct RelaxationTree {
     }
   }
 
-  /// Gives the session back with the ranges of the program, for another tree.
-  public mutating func release() throws(SolveError) {
-    do throws(BackendError) {
-      for column in restricted {
-        try set(column, dual.program.lower[column], dual.program.upper[column])
-      }
-      restricted = []
-    } catch {
-      throw .backend("\(error)")
-    }
-  }
-
   /// The next node: down the dive, back to one left aside on it for a few times, else the one with
   /// the smallest bound.
-  private mutating func take() -> Int? {
+  private mutating func take(below incumbent: Int64) -> Int? {
     defer { next = nil }
     var index = next
-    while index == nil, backtracks < Self.mostBacktracks, let aside = dive.popLast() {
+    let isDeep = !proves || incumbent == .max || starts % Self.divesToDeep == 0
+    if let chosen = index, !isDeep, isFar(chosen, incumbent) {
+      leaveOpen(chosen)
+      index = nil
+      next = nil
+    }
+    while index == nil, isDeep, backtracks < Self.mostBacktracks, let aside = dive.popLast() {
       if nodes[aside].isOpen {
         index = aside
         backtracks += 1
       }
     }
+    isStart = index == nil
+    if isStart { starts += 1 }
     if index == nil {
       dive = []
       backtracks = 0
@@ -147,6 +161,12 @@ public struct RelaxationTree {
     if let index { nodes[index].isOpen = false }
     forgetTaken()
     return index
+  }
+
+  /// Whether a node's bound is too near to the incumbent for a shallow dive.
+  private func isFar(_ index: Int, _ incumbent: Int64) -> Bool {
+    let low = Double(bound)
+    return Double(nodes[index].bound) - low > Self.shallowShare * (Double(incumbent) - low)
   }
 
   /// Takes from the top of the heap what has been taken on a dive.
@@ -183,11 +203,13 @@ extension RelaxationTree {
       return
     }
     if (nodeCount - 1) % repairInterval == 0 { oracle.repair(values, false) }
-    try branch(index, values, answer.objective ?? 0, oracle)
+    guard let tight = try tighten(index, answer, oracle) else { return }
+    if isStart { oracle.sees(tight.values ?? values) }
+    try branch(index, tight.values ?? values, tight.objective ?? 0, oracle)
   }
 
   /// Solves the relaxation at a node and raises its bound; nil where it has no solution.
-  private mutating func relax(
+  mutating func relax(
     _ index: Int, _ options: LPOptions, _ oracle: Oracle
   ) throws(BackendError) -> LPAnswer? {
     let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
@@ -201,14 +223,14 @@ extension RelaxationTree {
   }
 
   /// Closes a node whose bound reaches the incumbent.
-  private mutating func closesByBound(_ index: Int, _ oracle: Oracle) -> Bool {
+  mutating func closesByBound(_ index: Int, _ oracle: Oracle) -> Bool {
     guard nodes[index].bound >= oracle.incumbent() else { return false }
     closedBound = min(closedBound, nodes[index].bound)
     return true
   }
 
   private mutating func applyBounds(of index: Int) throws(BackendError) {
-    var wanted = ranges.mapValues { (lower: $0.lowerBound, upper: $0.upperBound) }
+    var wanted: [Int: (lower: Int64, upper: Int64)] = [:]
     var node = index
     while node > 0 {
       let element = nodes[node]
@@ -244,13 +266,13 @@ extension RelaxationTree {
       guard let value = try dual.evaluate() else {
         nodes[index].emptyBlock = try dual.emptyBlock()
         nodes[index].bound = .max
-        nodes[index].multipliers = dual.multipliers
+        nodes[index].multipliers = sparse(dual.multipliers)
         return
       }
       let bound = dual.bound(value, granularity: granularity)
       if bound > nodes[index].bound {
         nodes[index].bound = bound
-        nodes[index].multipliers = dual.multipliers
+        nodes[index].multipliers = sparse(dual.multipliers)
       }
     } catch {
       // Numbers too large for the minimiser: the inherited bound stands.
@@ -308,7 +330,9 @@ extension RelaxationTree {
     if !values.isEmpty {
       oracle.repair(values, true)
       let whole = values.map { Int64($0.rounded()) }
-      if nodes[index].bound < oracle.incumbent(), let (column, at) = wholeSplit(index, whole) {
+      if proves, nodes[index].bound < oracle.incumbent(),
+        let (column, at) = wholeSplit(index, whole)
+      {
         split(
           index, column, at: at, objective, fractions: (1, 1), prefersUp: whole[column] > at)
         return
@@ -317,49 +341,9 @@ extension RelaxationTree {
     closedBound = min(closedBound, nodes[index].bound)
   }
 
-  /// A column and where to split it beside its whole value, so that one side makes a violated row
-  /// hold, or what the blocks would rather have; nil when nothing is left. A row that no column can
-  /// mend proves the node infeasible.
-  private mutating func wholeSplit(_ index: Int, _ whole: [Int64]) -> (column: Int, at: Int64)? {
-    let program = dual.program
-    if let row = program.firstViolatedRow(at: whole) {
-      let excess = program.activity(ofRow: row, at: whole) - Int128(program.rightHandSide[row])
-      var best: (reach: Double, column: Int, at: Int64)?
-      for entry in program.entries(ofRow: row) {
-        let column = Int(program.entryColumn[entry])
-        let coefficient = program.entryCoefficient[entry]
-        let (lower, upper) = dual.bounds(ofColumn: column)
-        let falls = (coefficient > 0) == (excess > 0)
-        let room = falls ? whole[column] - lower : upper - whole[column]
-        let reach = abs(Double(coefficient)) * Double(room)
-        if room > 0, reach > best?.reach ?? 0 {
-          best = (reach, column, falls ? whole[column] - 1 : whole[column])
-        }
-      }
-      if let best { return (best.column, best.at) }
-      var ray = [Double](repeating: 0, count: program.rowCount)
-      ray[row] = excess > 0 ? -1 : 1
-      if dual.proves(ray: ray) { closeInfeasible(index) }
-      return nil
-    }
-    // Without proofs there are no blocks' values to compare with.
-    guard proves else { return nil }
-    var best: (share: Double, column: Int, at: Int64)?
-    for column in whole.indices {
-      let (lower, upper) = dual.bounds(ofColumn: column)
-      let away = Double(dual.values[column]) / Double(BlockMinimiser.unit) - Double(whole[column])
-      guard lower < upper, away != 0 else { continue }
-      let share = abs(away) / Double(upper - lower)
-      if share > best?.share ?? 0 {
-        best = (share, column, away < 0 ? whole[column] - 1 : whole[column])
-      }
-    }
-    return best.map { ($0.column, $0.at) }
-  }
-
-  private mutating func closeInfeasible(_ index: Int) {
+  mutating func closeInfeasible(_ index: Int) {
     nodes[index].isInfeasible = true
-    nodes[index].multipliers = dual.multipliers
+    nodes[index].multipliers = sparse(dual.multipliers)
     nodes[index].bound = .max
   }
 

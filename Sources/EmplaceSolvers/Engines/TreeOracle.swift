@@ -12,6 +12,8 @@ public struct TreeOracle<Values> {
   /// Sees values at some nodes, to repair them into solutions, and whether they are whole in all
   /// classes but the last.
   public var repair: (_ values: Values, _ isWhole: Bool) -> Void
+  /// Sees values at the nodes from which dives start.
+  public var sees: (_ values: Values) -> Void = { _ in }
   /// Columns on which to branch by class, the most important class first.
   public var branching: [[Int]]
 

@@ -23,6 +23,8 @@ final class Guidance: Sendable {
   struct Contents: Sendable {
     /// The program with the cuts found so far.
     var tightened: IntegerProgram?
+    /// Values of the relaxation at the node of the tree seen last.
+    var values: [Double]?
     /// What scarce resources are worth.
     var charges: ScarcityCharges?
     /// Where to start anew.
@@ -38,6 +40,10 @@ final class Guidance: Sendable {
 
   func tell(tightened program: IntegerProgram) {
     contents.withLock { $0.tightened = program }
+  }
+
+  func tell(values: [Double]) {
+    contents.withLock { $0.values = values }
   }
 
   func tell(charges: ScarcityCharges) {

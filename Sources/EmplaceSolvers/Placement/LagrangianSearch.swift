@@ -171,7 +171,7 @@ extension LagrangianSearch {
         }
       }
       guard let dual else { return startKeeping() }
-      relaxationTree = RelaxationTree(dual: dual, session: loop.session, cuts: loop.cuts)
+      relaxationTree = RelaxationTree(dual: dual, loop: loop)
       phase = .branching
     } catch {
       // A stop in the middle of a solve is no failure; numerical trouble leaves the ascent.
@@ -324,10 +324,11 @@ extension LagrangianSearch {
   private mutating func branchOnRelaxation(_ count: Int) throws(SolveError) {
     guard var search = relaxationTree else { return }
     relaxationTree = nil
-    let (run, repair) = (run, repair)
-    let oracle = RelaxationTree.Oracle(
+    let (run, repair, guidance) = (run, repair, guidance)
+    var oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
       repair: { repair.offer($0, source: "relaxation", insists: $1) }, branching: branching)
+    oracle.sees = { guidance?.tell(values: $0) }
     let before = search.nodeCount
     try search.search(nodes: max(1, count), oracle: oracle)
     evaluations += max(search.nodeCount - before, 1)

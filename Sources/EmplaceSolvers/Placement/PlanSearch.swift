@@ -90,7 +90,6 @@ struct PlanSearch {
     let tight = isTight ? nil : guidance.known.tightened
     if neighbourhoods == nil || tight != nil {
       isTight = tight != nil
-      neighbourhoods?.close()
       do throws(SolveError) {
         neighbourhoods = try RelaxationNeighbourhoods(
           run, formulation, tight ?? formulation.program, state.index, backend: backend)
@@ -100,7 +99,10 @@ struct PlanSearch {
         throw error
       }
     }
-    for _ in 0..<count where !run.shouldStop() { _ = try neighbourhoods?.step(nodes: 200) }
+    for _ in 0..<count where !run.shouldStop() {
+      let hint = guidance.known.values
+      _ = try neighbourhoods?.step(nodes: 200, near: hint)
+    }
     return true
   }
 }

@@ -10,9 +10,9 @@ internal import EmplaceProblems
 struct RelaxationNeighbourhoods {
   private let run: Run<Placement>
   private let formulation: PlacementFormulation
-  private let session: any LPSession
+  private let program: IntegerProgram
+  private let backend: any MIPBackend
   private let repair: LagrangianRepair
-  private let dual: LagrangianDual
   private let classes: [[Int]]
   private let counted: [(column: Int, place: ColumnPlace)]
   private let unserved: [Int]
@@ -29,7 +29,8 @@ struct RelaxationNeighbourhoods {
     self.run = run
     self.formulation = formulation
     repair = LagrangianRepair(formulation, index, run)
-    dual = LagrangianDual(program: program)
+    self.program = program
+    self.backend = backend
     classes = formulation.branchingClasses
     let isShare = formulation.isShare
     counted = classes.joined().filter { !isShare[$0] }
@@ -37,7 +38,8 @@ struct RelaxationNeighbourhoods {
     unserved = formulation.unserved
     random = RandomGenerator(seed: run.seed)
     do throws(BackendError) {
-      session = try backend.openRelaxation(program)
+      let session = try backend.openRelaxation(program)
+      defer { session.close() }
       let answer = try session.solve(LPOptions(), monitor: StoppingMonitor { run.shouldStop() })
       relaxation = answer.values
     } catch {
@@ -45,34 +47,50 @@ struct RelaxationNeighbourhoods {
     }
   }
 
-  /// Frees the relaxation; no step may follow.
-  func close() { session.close() }
-
   /// Frees some columns and searches there; says whether the plan became better.
-  mutating func step(nodes limit: Int) throws(SolveError) -> Bool {
+  /// `hint` are values of a relaxation near which to search.
+  mutating func step(nodes limit: Int, near hint: [Double]? = nil) throws(SolveError) -> Bool {
     guard let incumbent = run.incumbent else { return false }
     let values = formulation.values(of: incumbent.solution)
     var ranges: [Int: ClosedRange<Int64>] = [:]
-    let isFree = neighbourhood(values)
+    let isFree = neighbourhood(values, hint ?? relaxation)
     for (position, element) in counted.enumerated() where !isFree[position] {
       ranges[element.column] = values[element.column]...values[element.column]
     }
     holdServed(values, &ranges)
     let before = run.objective
-    var tree = RelaxationTree(dual: dual, session: session, ranges: ranges, proves: false)
+    var isComplete = true
+    if let reduced = ReducedProgram(program, ranges: ranges) {
+      isComplete = try search(reduced, nodes: limit)
+    }
+    if run.objective == before {
+      share = isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
+    }
+    return run.objective < before
+  }
+
+  /// Searches a reduced program; says whether all of it.
+  private func search(_ reduced: ReducedProgram, nodes limit: Int) throws(SolveError) -> Bool {
+    let (run, repair) = (run, repair)
+    let session: any LPSession
+    do throws(BackendError) {
+      session = try backend.openRelaxation(reduced.program)
+    } catch {
+      throw .backend("\(error)")
+    }
+    defer { session.close() }
+    var tree = RelaxationTree(
+      dual: LagrangianDual(program: reduced.program), session: session, proves: false)
     tree.repairInterval = .max
     tree.mostTrials = 2
-    let (run, repair) = (run, repair)
     let oracle = RelaxationTree.Oracle(
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
-      repair: { repair.offer($0, source: "neighbourhood", insists: $1) },
-      branching: Array(classes.dropLast()))
+      repair: { repair.offer(reduced.expanded($0), source: "neighbourhood", insists: $1) },
+      branching: classes.dropLast().map {
+        $0.compactMap { reduced.place[$0] < 0 ? nil : reduced.place[$0] }
+      })
     try tree.search(nodes: limit, oracle: oracle)
-    if run.objective == before {
-      share = tree.isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
-    }
-    if !run.shouldStop() { try tree.release() }
-    return run.objective < before
+    return tree.isComplete
   }
 
   /// What the relaxation serves in full and the plan does not is to be served, most of the time: a
@@ -87,7 +105,9 @@ struct RelaxationNeighbourhoods {
   }
 
   /// Which counted columns are free.
-  private mutating func neighbourhood(_ values: [Int64]) -> [Bool] {
+  private mutating func neighbourhood(
+    _ values: [Int64], _ relaxation: [Double]?
+  ) -> [Bool] {
     let target = max(1, Int(share * Double(counted.count)))
     var isFree = [Bool](repeating: false, count: counted.count)
     var free = 0
@@ -99,7 +119,7 @@ struct RelaxationNeighbourhoods {
       }
     }
     let (sites, models) = (run.instance.sites.count, run.instance.models.count)
-    switch random.below(4) {
+    switch random.below(6) {
     case 0 where sites > 0:
       // What belongs to no site is free with any.
       release { $0.site == nil }
@@ -114,13 +134,13 @@ struct RelaxationNeighbourhoods {
         // Nodes and units that the model's replicas share.
         release { $0.model == nil }
       }
-    case 2:
+    case 2, 4, 5:
       if let relaxation {
-        for (position, element) in counted.enumerated()
-        where abs(relaxation[element.column] - Double(values[element.column])) > 0.5 {
-          if Double(random.below(1000)) < 1000 * min(1, 4 * share) {
-            isFree[position] = true
-          }
+        // Where the plan and the relaxation disagree, and a little around.
+        for (position, element) in counted.enumerated() {
+          let differs = abs(relaxation[element.column] - Double(values[element.column])) > 1e-6
+          isFree[position] =
+            random.below(1000) < Int(1000 * (differs ? min(1, 6 * share) : share / 4))
         }
       }
       release { $0.model == nil }
