@@ -14,7 +14,7 @@ public struct ReducedProgram: Sendable {
   /// Column of the reduced program of each column of the whole one, -1 where it stands still.
   public private(set) var place: [Int] = []
   /// Values of the whole program's columns that stand still; zero elsewhere.
-  private var still: [Double] = []
+  private var still: [Int64] = []
 
   /// Most times that all rows are asked.
   private static let mostRounds = 6
@@ -38,7 +38,7 @@ public struct ReducedProgram: Sendable {
     for column in 0..<whole.columnCount {
       let (lower, upper) = (box.lower[column], box.upper[column])
       if lower == upper {
-        still[column] = Double(lower)
+        still[column] = lower
         constant &+= whole.cost[column] &* lower
       } else {
         place[column] = program.addColumn(
@@ -58,7 +58,7 @@ public struct ReducedProgram: Sendable {
     for entry in whole.entries(ofRow: row) {
       let column = Int(whole.entryColumn[entry])
       if place[column] < 0 {
-        side &-= whole.entryCoefficient[entry] &* Int64(still[column])
+        side &-= whole.entryCoefficient[entry] &* still[column]
       } else {
         entries.append((place[column], whole.entryCoefficient[entry]))
       }
@@ -68,7 +68,7 @@ public struct ReducedProgram: Sendable {
 
   /// Values of all columns of the whole program.
   public func expanded(_ values: [Double]) -> [Double] {
-    var result = still
+    var result = still.map { Double($0) }
     for (index, column) in columns.enumerated() { result[column] = values[index] }
     return result
   }

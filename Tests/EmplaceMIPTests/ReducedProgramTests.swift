@@ -31,14 +31,13 @@ struct ReducedProgramTests {
   private func solutions(
     _ program: IntegerProgram, _ ranges: [Int: ClosedRange<Int64>] = [:]
   ) -> [[Int64]] {
-    var result: [[Int64]] = [[]]
-    for column in 0..<program.columnCount {
-      let own = program.lower[column]...program.upper[column]
-      result = result.flatMap { values in
-        (ranges[column] ?? own).clamped(to: own).map { values + [$0] }
+    var result: [[Int64]] = []
+    SmallProgram.forEveryPoint(of: program) { values in
+      if ranges.allSatisfy({ $1.contains(values[$0]) }), program.firstViolation(at: values) == nil {
+        result.append(values)
       }
     }
-    return result.filter { program.firstViolation(at: $0) == nil }
+    return result
   }
 
   @Test("hold the same solutions at the same cost", arguments: 0..<400 as Range<UInt64>)

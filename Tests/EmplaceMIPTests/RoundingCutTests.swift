@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceMIP
+import EmplaceTestSupport
 import Testing
 
 @Suite("Rounding cuts") struct RoundingCutTests {
@@ -24,12 +25,8 @@ import Testing
   }
 
   private static func points(of program: IntegerProgram) -> [[Int64]] {
-    var points: [[Int64]] = [[]]
-    for column in 0..<program.columnCount {
-      points = points.flatMap { point in
-        (program.lower[column]...program.upper[column]).map { point + [$0] }
-      }
-    }
+    var points: [[Int64]] = []
+    SmallProgram.forEveryPoint(of: program) { points.append($0) }
     return points
   }
 

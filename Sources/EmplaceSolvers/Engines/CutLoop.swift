@@ -10,6 +10,7 @@ struct CutLoop {
   /// Its solution.
   private(set) var answer: LPAnswer
 
+  /// The program without cuts.
   let original: IntegerProgram
   private let shares: [Bool]
   /// In what each column is measured: shares in units of their range.
@@ -17,6 +18,8 @@ struct CutLoop {
   private let shouldStop: @Sendable () -> Bool
   /// Every cut found; rows beyond the program's count from the first of them.
   private var found: [RoundingCuts.Found] = []
+  /// Length of the coefficients of each, where columns are measured by ``ranges``.
+  private var lengths: [Double] = []
   /// Which of them are loaded, in the order of their rows.
   private(set) var loaded: [Int] = []
 
@@ -126,13 +129,11 @@ struct CutLoop {
     var result: [(excess: Double, index: Int)] = []
     for index in found.indices where !isLoaded[index] {
       let row = found[index].row
-      var (sum, length) = (-Double(row.side), 0.0)
+      var sum = -Double(row.side)
       for (column, coefficient) in zip(row.columns, row.coefficients) {
         sum += Double(coefficient) * values[column]
-        let size = Double(coefficient) * ranges[column]
-        length += size * size
       }
-      let excess = sum / max(length.squareRoot(), 1e-300)
+      let excess = sum / lengths[index]
       if excess > Self.leastExcess { result.append((excess, index)) }
     }
     result.sort { ($1.excess, $0.index) < ($0.excess, $1.index) }
@@ -174,9 +175,18 @@ struct CutLoop {
       element.cut.rows = order.map { rows[$0] }
       element.cut.multipliers = order.map { multipliers[$0] }
       found.append(element)
+      lengths.append(length(of: element.row))
     }
     loaded += start..<found.count
     try addRows(new.map(\.row))
+  }
+
+  private func length(of row: RoundingCut.Row) -> Double {
+    let sum = zip(row.columns, row.coefficients).reduce(0.0) { sum, entry in
+      let size = Double(entry.1) * ranges[entry.0]
+      return sum + size * size
+    }
+    return max(sum.squareRoot(), 1e-300)
   }
 
   private mutating func addRows(_ rows: [RoundingCut.Row]) throws(BackendError) {

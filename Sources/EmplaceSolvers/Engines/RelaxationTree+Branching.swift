@@ -104,14 +104,13 @@ extension RelaxationTree {
     for (side, range) in [(lower, floor), (floor + 1, upper)].enumerated() {
       guard range.0 <= range.1 else { continue }
       try session.setBounds(column: column, lower: range.0, upper: range.1)
-      var options = LPOptions(iterations: 30)
-      let incumbent = oracle.incumbent()
-      if incumbent != .max { options.objectiveLimit = Double(incumbent) }
+      let limit = objectiveLimit(oracle)
+      let options = LPOptions(iterations: 30, objectiveLimit: limit)
       let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
       if answer.status == .cancelled { throw .failed("stopped") }
       let reached =
         answer.status == .infeasible
-        ? (incumbent == .max ? objective + abs(objective) * 0.01 : Double(incumbent))
+        ? limit ?? objective + abs(objective) * 0.01
         : answer.objective ?? objective
       gains[side] = max(0, reached - objective)
       costs.learn(

@@ -41,15 +41,11 @@ extension RelaxationTree {
   private func number(_ nodes: inout [Certificate.Node]) -> [RoundingCut] {
     guard let loop else { return [] }
     let first = loop.original.rowCount
-    let used = Set(nodes.joinedRows.filter { $0 >= first }.map { $0 - first })
-    let (cuts, place) = loop.derivation(of: Array(used))
+    let used = nodes.flatMap(\.rows).filter { $0 >= first }.map { $0 - first }
+    let (cuts, place) = loop.derivation(of: used)
     for index in nodes.indices {
       nodes[index].rows = nodes[index].rows.map { $0 < first ? $0 : first + place[$0 - first] }
     }
     return cuts
   }
-}
-
-extension [Certificate.Node] {
-  fileprivate var joinedRows: some Sequence<Int> { lazy.flatMap(\.rows) }
 }

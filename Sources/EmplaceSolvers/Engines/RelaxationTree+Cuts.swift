@@ -29,18 +29,14 @@ extension RelaxationTree {
         try loop?.tighten(at: values, looksForNew: looksForNew) == true
       else { break }
       reload()
-      var options = LPOptions(wantsFarkasRay: true)
-      let incumbent = oracle.incumbent()
-      if incumbent != .max { options.objectiveLimit = Double(incumbent) }
-      guard let next = try relax(index, options, oracle), !closesByBound(index, oracle) else {
+      guard let next = try relax(index, oracle), !closesByBound(index, oracle) else {
         return nil
       }
       // Beyond the incumbent but not exactly so: as it was before, which is enough to branch.
       guard next.values != nil else { return answer }
       answer = next
-      if (next.objective ?? before) - before < Self.leastGain * (Double(incumbent) - before) {
-        break
-      }
+      let gap = Double(oracle.incumbent()) - before
+      if (next.objective ?? before) - before < Self.leastGain * gap { break }
     }
     if let count = loop?.loaded.count, count > mostLoaded {
       try loop?.purge()

@@ -143,7 +143,6 @@ public struct RelaxationTree {
     if let chosen = index, !isDeep, isFar(chosen, incumbent) {
       leaveOpen(chosen)
       index = nil
-      next = nil
     }
     while index == nil, isDeep, backtracks < Self.mostBacktracks, let aside = dive.popLast() {
       if nodes[aside].isOpen {
@@ -187,16 +186,13 @@ extension RelaxationTree {
   private mutating func solve(_ index: Int, _ oracle: Oracle) throws(BackendError) {
     nodeCount += 1
     try applyBounds(of: index)
-    let incumbent = oracle.incumbent()
-    var options = LPOptions(wantsFarkasRay: true)
-    if incumbent != .max { options.objectiveLimit = Double(incumbent) }
-    guard let answer = try relax(index, options, oracle) else { return }
+    guard let answer = try relax(index, oracle) else { return }
     learn(index, answer.objective)
     if closesByBound(index, oracle) { return }
     guard let values = answer.values else {
       // Beyond the incumbent in the relaxation, but not yet exactly: once more without the limit.
-      options.objectiveLimit = nil
-      guard let again = try relax(index, options, oracle), !closesByBound(index, oracle) else {
+      guard let again = try relax(index, oracle, limited: false), !closesByBound(index, oracle)
+      else {
         return
       }
       try branch(index, again.values ?? [], again.objective ?? 0, oracle)
@@ -208,10 +204,13 @@ extension RelaxationTree {
     try branch(index, tight.values ?? values, tight.objective ?? 0, oracle)
   }
 
-  /// Solves the relaxation at a node and raises its bound; nil where it has no solution.
+  /// Solves the relaxation at a node, by default up to the incumbent, and raises its bound; nil
+  /// where it has no solution.
   mutating func relax(
-    _ index: Int, _ options: LPOptions, _ oracle: Oracle
+    _ index: Int, _ oracle: Oracle, limited: Bool = true
   ) throws(BackendError) -> LPAnswer? {
+    let options = LPOptions(
+      objectiveLimit: limited ? objectiveLimit(oracle) : nil, wantsFarkasRay: true)
     let answer = try session.solve(options, monitor: StoppingMonitor(oracle.shouldStop))
     guard answer.status != .cancelled else { throw .failed("stopped") }
     if answer.status == .infeasible {
@@ -220,6 +219,12 @@ extension RelaxationTree {
     }
     raise(index, answer)
     return answer
+  }
+
+  /// Where a solve may end: at the incumbent.
+  func objectiveLimit(_ oracle: Oracle) -> Double? {
+    let incumbent = oracle.incumbent()
+    return incumbent == .max ? nil : Double(incumbent)
   }
 
   /// Closes a node whose bound reaches the incumbent.

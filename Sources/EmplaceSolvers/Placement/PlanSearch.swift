@@ -101,7 +101,7 @@ struct PlanSearch {
     }
     for _ in 0..<count where !run.shouldStop() {
       let hint = guidance.known.values
-      _ = try neighbourhoods?.step(nodes: 200, near: hint)
+      try neighbourhoods?.step(nodes: 200, near: hint)
     }
     return true
   }

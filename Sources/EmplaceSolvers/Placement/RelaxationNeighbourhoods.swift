@@ -47,10 +47,10 @@ struct RelaxationNeighbourhoods {
     }
   }
 
-  /// Frees some columns and searches there; says whether the plan became better.
-  /// `hint` are values of a relaxation near which to search.
-  mutating func step(nodes limit: Int, near hint: [Double]? = nil) throws(SolveError) -> Bool {
-    guard let incumbent = run.incumbent else { return false }
+  /// Frees some columns of the best plan and searches there. `hint` are values of a relaxation near
+  /// which to search, by default those of the root.
+  mutating func step(nodes limit: Int, near hint: [Double]?) throws(SolveError) {
+    guard let incumbent = run.incumbent else { return }
     let values = formulation.values(of: incumbent.solution)
     var ranges: [Int: ClosedRange<Int64>] = [:]
     let isFree = neighbourhood(values, hint ?? relaxation)
@@ -66,7 +66,6 @@ struct RelaxationNeighbourhoods {
     if run.objective == before {
       share = isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
     }
-    return run.objective < before
   }
 
   /// Searches a reduced program; says whether all of it.
@@ -87,7 +86,7 @@ struct RelaxationNeighbourhoods {
       incumbent: { run.objective }, shouldStop: { run.shouldStop() },
       repair: { repair.offer(reduced.expanded($0), source: "neighbourhood", insists: $1) },
       branching: classes.dropLast().map {
-        $0.compactMap { reduced.place[$0] < 0 ? nil : reduced.place[$0] }
+        $0.map { reduced.place[$0] }.filter { $0 >= 0 }
       })
     try tree.search(nodes: limit, oracle: oracle)
     return tree.isComplete
