@@ -100,10 +100,12 @@ struct CutLoop {
       if stalls >= Self.mostStalls { break }
       if round % Self.roundsToPurge == 0 {
         try purge()
+        try solve()
         tightened(self)
       }
     }
     try purge()
+    try solve()
     tightened(self)
   }
 
@@ -199,7 +201,8 @@ struct CutLoop {
     guard answer.status == .optimal else { throw .failed("stopped") }
   }
 
-  /// Removes idle cuts that no cut which stays is derived from.
+  /// After an optimal solve, removes idle cuts that no cut which stays is derived from; the basis
+  /// is optimal still.
   mutating func purge() throws(BackendError) {
     let isIdle = try session.idleRows()
     var stays = [Bool](repeating: false, count: found.count)
@@ -216,7 +219,6 @@ struct CutLoop {
     loaded = loaded.filter { stays[$0] }
     program = original
     for index in loaded { program.add(found[index].row) }
-    try solve()
   }
 
   private static func backendRow(_ row: RoundingCut.Row) -> Cut {
