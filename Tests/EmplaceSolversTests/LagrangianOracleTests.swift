@@ -1,5 +1,6 @@
 import EmplaceCore
 import EmplaceGLPK
+import EmplaceMIP
 import EmplaceProblems
 import EmplaceTestSupport
 import Testing
@@ -8,9 +9,21 @@ import Testing
 
 /// Bounds, certificates and the portfolio against enumeration of every decision.
 @Suite struct LagrangianOracleTests {
+  enum Backing: CaseIterable {
+    case none, sound, failing
+
+    func backend(seed: UInt64) -> (any MIPBackend)? {
+      switch self {
+      case .none: nil
+      case .sound: GLPKBackend()
+      case .failing: FailingBackend(GLPKBackend(), after: Int(seed % 50))
+      }
+    }
+  }
+
   /// Bound <= optimum <= incumbent, the certificate proves what was raised, and the portfolio
-  /// closes most micro instances.
-  @Test(arguments: [false, true]) func autoAgreesWithBruteForce(usesBackend: Bool) throws {
+  /// closes most micro instances: without a backend, with one, and with one that fails on the way.
+  @Test(arguments: Backing.allCases) func autoAgreesWithBruteForce(backing: Backing) throws {
     var (closed, feasible) = (0, 0)
     for seed in UInt64(0)..<150 {
       let instance = RandomPlacement.micro.instance(seed: seed)
@@ -18,8 +31,7 @@ import Testing
       let optimum = oracle.optimum()?.objective
       let run = Run<Placement>(
         instance: instance, limits: Limits(iterations: 3000), seed: seed)
-      let solver = AutoPlacement(backend: usesBackend ? GLPKBackend() : nil)
-      let termination = try solver.search(run)
+      let termination = try AutoPlacement(backend: backing.backend(seed: seed)).search(run)
       #expect(run.firstRejection == nil, "seed \(seed): \(run.firstRejection?.violations ?? [])")
       if termination == .infeasible { #expect(optimum == nil, "seed \(seed)") }
       if let bound = run.certifiedBound, case .certificate(let certificate, _) = bound.evidence {

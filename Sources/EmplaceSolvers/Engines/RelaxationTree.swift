@@ -1,4 +1,4 @@
-public import EmplaceCore
+internal import EmplaceCore
 public import EmplaceMIP
 internal import HeapModule
 
@@ -116,8 +116,9 @@ public struct RelaxationTree {
   /// Whether every leaf is closed.
   public var isComplete: Bool { open.isEmpty && next == nil }
 
-  /// Solves up to `limit` nodes.
-  public mutating func search(nodes limit: Int, oracle: Oracle) throws(SolveError) {
+  /// Solves up to `limit` nodes. After an error of the backend, what has been proven stands, and no
+  /// more is to be searched.
+  public mutating func search(nodes limit: Int, oracle: Oracle) throws(BackendError) {
     for _ in 0..<limit {
       guard !oracle.shouldStop(), let index = take(below: oracle.incumbent()) else { break }
       if closesByBound(index, oracle) { continue }
@@ -129,7 +130,7 @@ public struct RelaxationTree {
           leaveOpen(index)
         }
         if oracle.shouldStop() { return }
-        throw .backend("\(error)")
+        throw error
       }
     }
   }

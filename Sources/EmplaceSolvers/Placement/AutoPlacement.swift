@@ -32,12 +32,12 @@ public struct AutoPlacement: Solver {
       run, formulation, from: state, guidance, seed: run.seed, backend: backend)
     var lagrangian = LagrangianSearch(run, formulation, index, guidance, backend: backend)
     if let iterations = run.limits.iterations {
-      return try takeTurns(run, &plans, &lagrangian, iterations: iterations)
+      return takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }
     if run.limits.threads == 1 {
-      return try takeTurns(run, &plans, &lagrangian, iterations: .max)
+      return takeTurns(run, &plans, &lagrangian, iterations: .max)
     }
-    return try runSideBySide(run, plans, lagrangian) { part in
+    return runSideBySide(run, plans, lagrangian) { part in
       PlanSearch(
         run, formulation,
         from: PlacementState(index: index, solution: run.incumbent?.solution ?? .init()),
@@ -49,14 +49,14 @@ public struct AutoPlacement: Solver {
   private func takeTurns(
     _ run: Run<Placement>, _ plans: inout PlanSearch, _ lagrangian: inout LagrangianSearch,
     iterations: Int
-  ) throws(SolveError) -> Termination {
+  ) -> Termination {
     var left = iterations
     var slice = 100
     while left > 0, !run.shouldStop(), !lagrangian.isDone {
       let count = min(slice, left)
-      try lagrangian.advance(evaluations: count)
+      lagrangian.advance(evaluations: count)
       if run.shouldStop() || lagrangian.isDone { break }
-      try plans.advance(iterations: count * 10)
+      plans.advance(iterations: count * 10)
       left -= count
       slice = min(slice * 2, 2000)
     }
@@ -68,32 +68,26 @@ public struct AutoPlacement: Solver {
   private func runSideBySide(
     _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch,
     morePlans: @Sendable (_ part: Int) -> PlanSearch
-  ) throws(SolveError) -> Termination {
-    let failure = Mutex<SolveError?>(nil)
+  ) -> Termination {
     let ending = Mutex<Termination?>(nil)
     let isDone = Atomic<Bool>(false)
     let start = UncheckedParts(plans: plans, lagrangian: lagrangian)
-    @Sendable func searchPlans(_ plans: PlanSearch) throws(SolveError) {
+    @Sendable func searchPlans(_ plans: PlanSearch) {
       var plans = plans
       while !run.shouldStop(), !isDone.load(ordering: .relaxed) {
-        try plans.advance(iterations: 5_000)
+        plans.advance(iterations: 5_000)
       }
     }
     DispatchQueue.concurrentPerform(iterations: run.limits.threads) { part in
-      do throws(SolveError) {
-        guard part == 0 else { return try searchPlans(part == 1 ? start.plans : morePlans(part)) }
-        var search = start.lagrangian
-        defer { isDone.store(!search.isStuck, ordering: .relaxed) }
-        while !search.isDone, !search.isStuck, !run.shouldStop() {
-          try search.advance(evaluations: 200)
-        }
-        if search.isStuck { return try searchPlans(morePlans(part)) }
-        ending.withLock { $0 = search.termination(of: run) }
-      } catch {
-        failure.withLock { $0 = error }
+      guard part == 0 else { return searchPlans(part == 1 ? start.plans : morePlans(part)) }
+      var search = start.lagrangian
+      defer { isDone.store(!search.isStuck, ordering: .relaxed) }
+      while !search.isDone, !search.isStuck, !run.shouldStop() {
+        search.advance(evaluations: 200)
       }
+      if search.isStuck { return searchPlans(morePlans(part)) }
+      ending.withLock { $0 = search.termination(of: run) }
     }
-    if let failure = failure.withLock({ $0 }) { throw failure }
     return ending.withLock { $0 } ?? run.reasonToStop() ?? .exhausted
   }
 }

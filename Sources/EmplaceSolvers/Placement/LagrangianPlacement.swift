@@ -29,7 +29,7 @@ public struct LagrangianPlacement: Solver {
       backend: backend)
     let limit = run.limits.iterations ?? .max
     while search.evaluations < limit, !search.isDone, !search.isStuck, !run.shouldStop() {
-      try search.advance(evaluations: min(200, limit - search.evaluations))
+      search.advance(evaluations: min(200, limit - search.evaluations))
     }
     return search.termination(of: run)
   }

@@ -63,15 +63,15 @@ struct LagrangianSearch {
 
   func termination(of run: Run<Placement>) -> Termination {
     if provenEmpty { return .infeasible }
-    return run.reasonToStop() ?? (isDone ? .exhausted : .iterationLimit)
+    return run.reasonToStop() ?? (isDone || isStuck ? .exhausted : .iterationLimit)
   }
 
   /// Spends about `count` evaluations.
-  mutating func advance(evaluations count: Int) throws(SolveError) {
+  mutating func advance(evaluations count: Int) {
     switch phase {
     case .starting: start()
     case .climbing, .keeping: climb(count)
-    case .branching where relaxationTree != nil: try branchOnRelaxation(count)
+    case .branching where relaxationTree != nil: branchOnRelaxation(count)
     case .branching: branch(count)
     case .stuck, .done: break
     }
@@ -320,8 +320,9 @@ extension LagrangianSearch {
     tree = search
   }
 
-  /// A node of the relaxation's tree is one evaluation.
-  private mutating func branchOnRelaxation(_ count: Int) throws(SolveError) {
+  /// A node of the relaxation's tree is one evaluation. Numerical trouble ends the tree, and leaves
+  /// what it has proven and the ascent.
+  private mutating func branchOnRelaxation(_ count: Int) {
     guard var search = relaxationTree else { return }
     relaxationTree = nil
     let (run, repair, guidance) = (run, repair, guidance)
@@ -330,23 +331,31 @@ extension LagrangianSearch {
       repair: { repair.offer($0, source: "relaxation", insists: $1) }, branching: branching)
     oracle.sees = { guidance?.tell(values: $0) }
     let before = search.nodeCount
-    try search.search(nodes: max(1, count), oracle: oracle)
+    var isBroken = false
+    do throws(BackendError) {
+      try search.search(nodes: max(1, count), oracle: oracle)
+    } catch {
+      isBroken = true
+    }
     evaluations += max(search.nodeCount - before, 1)
-    conclude(search.bound, isComplete: search.isComplete) { search.certificate() }
-    relaxationTree = search
+    conclude(search.bound, isComplete: search.isComplete, isLast: isBroken) {
+      search.certificate()
+    }
+    if isBroken { startKeeping() } else { relaxationTree = search }
   }
 
   private mutating func conclude(
-    _ bound: Int64, isComplete: Bool, _ certificate: () -> Certificate
+    _ bound: Int64, isComplete: Bool, isLast: Bool = false, _ certificate: () -> Certificate
   ) {
     // A tree's certificate is large: it is made when the bound has risen by enough, and at the end.
-    if isComplete || run.shouldStop() || Double(bound) - Double(run.bound) > reportStep {
+    if isComplete || isLast || run.shouldStop() || Double(bound) - Double(run.bound) > reportStep {
       if bound > run.bound, bound != .max || run.objective == .max {
         raise(bound, certificate())
       }
     }
     if isComplete {
-      phase = .done
+      // Leaves that could not be closed leave a gap, and plans that may still be found.
+      phase = bound < run.objective ? .stuck : .done
       provenEmpty = bound == .max && run.objective == .max
     }
   }

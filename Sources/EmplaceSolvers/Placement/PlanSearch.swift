@@ -39,10 +39,10 @@ struct PlanSearch {
   private static let arcLimit = 30_000
 
   /// Spends about `iterations` local-search steps, or as long on neighbourhoods.
-  mutating func advance(iterations: Int) throws(SolveError) {
+  mutating func advance(iterations: Int) {
     follow(guidance.known)
     let before = run.objective
-    if prefersNeighbourhoods, try solveNeighbourhoods(max(1, iterations / 1000)) {
+    if prefersNeighbourhoods, solveNeighbourhoods(max(1, iterations / 1000)) {
       if run.objective < before, let incumbent = run.incumbent {
         restart(from: incumbent.solution)
       }
@@ -82,26 +82,22 @@ struct PlanSearch {
     state = PlacementState(index: state.index, solution: solution)
   }
 
-  /// False where there are none to solve.
-  private mutating func solveNeighbourhoods(_ count: Int) throws(SolveError) -> Bool {
+  /// False where there are none to solve: the fleet is too large for them, or the backend fails on
+  /// its relaxation.
+  private mutating func solveNeighbourhoods(_ count: Int) -> Bool {
     guard let backend, run.incumbent != nil, !run.instance.artifacts.isEmpty,
       run.instance.arcCount <= Self.arcLimit
     else { return false }
     let tight = isTight ? nil : guidance.known.tightened
     if neighbourhoods == nil || tight != nil {
       isTight = tight != nil
-      do throws(SolveError) {
-        neighbourhoods = try RelaxationNeighbourhoods(
-          run, formulation, tight ?? formulation.program, state.index, backend: backend)
-      } catch {
-        // A stop while the relaxation is loaded is no failure.
-        if run.shouldStop() { return true }
-        throw error
-      }
+      neighbourhoods = try? RelaxationNeighbourhoods(
+        run, formulation, tight ?? formulation.program, state.index, backend: backend)
     }
+    guard neighbourhoods != nil else { return false }
     for _ in 0..<count where !run.shouldStop() {
       let hint = guidance.known.values
-      try neighbourhoods?.step(nodes: 200, near: hint)
+      neighbourhoods?.step(nodes: 200, near: hint)
     }
     return true
   }

@@ -25,7 +25,7 @@ struct RelaxationNeighbourhoods {
   init(
     _ run: Run<Placement>, _ formulation: PlacementFormulation, _ program: IntegerProgram,
     _ index: PlacementIndex, backend: any MIPBackend
-  ) throws(SolveError) {
+  ) throws(BackendError) {
     self.run = run
     self.formulation = formulation
     repair = LagrangianRepair(formulation, index, run)
@@ -37,19 +37,15 @@ struct RelaxationNeighbourhoods {
       .map { ($0, formulation.place(ofColumn: $0)) }
     unserved = formulation.unserved
     random = RandomGenerator(seed: run.seed)
-    do throws(BackendError) {
-      let session = try backend.openRelaxation(program)
-      defer { session.close() }
-      let answer = try session.solve(LPOptions(), monitor: StoppingMonitor { run.shouldStop() })
-      relaxation = answer.values
-    } catch {
-      throw .backend("\(error)")
-    }
+    let session = try backend.openRelaxation(program)
+    defer { session.close() }
+    let answer = try session.solve(LPOptions(), monitor: StoppingMonitor { run.shouldStop() })
+    relaxation = answer.values
   }
 
   /// Frees some columns of the best plan and searches there. `hint` are values of a relaxation near
   /// which to search, by default those of the root.
-  mutating func step(nodes limit: Int, near hint: [Double]?) throws(SolveError) {
+  mutating func step(nodes limit: Int, near hint: [Double]?) {
     guard let incumbent = run.incumbent else { return }
     let values = formulation.values(of: incumbent.solution)
     var ranges: [Int: ClosedRange<Int64>] = [:]
@@ -61,7 +57,8 @@ struct RelaxationNeighbourhoods {
     let before = run.objective
     var isComplete = true
     if let reduced = ReducedProgram(program, ranges: ranges) {
-      isComplete = try search(reduced, nodes: limit)
+      // Numerical trouble ends this one; the next one is another program.
+      isComplete = (try? search(reduced, nodes: limit)) ?? false
     }
     if run.objective == before {
       share = isComplete ? min(1, share * 1.1) : max(0.02, share * 0.95)
@@ -69,14 +66,9 @@ struct RelaxationNeighbourhoods {
   }
 
   /// Searches a reduced program; says whether all of it.
-  private func search(_ reduced: ReducedProgram, nodes limit: Int) throws(SolveError) -> Bool {
+  private func search(_ reduced: ReducedProgram, nodes limit: Int) throws(BackendError) -> Bool {
     let (run, repair) = (run, repair)
-    let session: any LPSession
-    do throws(BackendError) {
-      session = try backend.openRelaxation(reduced.program)
-    } catch {
-      throw .backend("\(error)")
-    }
+    let session = try backend.openRelaxation(reduced.program)
     defer { session.close() }
     var tree = RelaxationTree(
       dual: LagrangianDual(program: reduced.program), session: session, proves: false)
