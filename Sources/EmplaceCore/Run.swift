@@ -74,6 +74,8 @@ public final class Run<P: Problem>: Sendable {
   public let limits: Limits
   /// Where every random draw comes from.
   public let seed: UInt64
+  /// What the search may begin from.
+  public let warmStart: WarmStart<P.Solution>
   /// Called after each improvement, on the thread that made it.
   public let onEvent: (@Sendable (RunEvent) -> Void)?
   private let onIncumbent: (@Sendable (P.Solution, Int64) -> Void)?
@@ -86,12 +88,14 @@ public final class Run<P: Problem>: Sendable {
   /// A run that begins now. `onIncumbent` sees each verified improvement with its objective.
   public init(
     instance: P.Instance, limits: Limits, seed: UInt64,
+    warmStart: WarmStart<P.Solution> = WarmStart(),
     onEvent: (@Sendable (RunEvent) -> Void)? = nil,
     onIncumbent: (@Sendable (P.Solution, Int64) -> Void)? = nil
   ) {
     self.instance = instance
     self.limits = limits
     self.seed = seed
+    self.warmStart = warmStart
     self.onEvent = onEvent
     self.onIncumbent = onIncumbent
     self.start = .now

@@ -27,6 +27,11 @@ struct SolveCommand: EmplaceSubcommand {
         emplace solve fleet.json --certificate proof.json
         emplace verify fleet.json fleet.solution.json --certificate proof.json
 
+      Solved again after a change, a fleet starts from yesterday's plan and multipliers:
+
+        emplace solve monday.json --output monday.plan.json --multipliers monday.dual.json
+        emplace solve tuesday.json --warm-start monday.plan.json --warm-multipliers monday.dual.json
+
       Without a limit it stops after 60 seconds or at a gap of 0.1 %, whichever comes first. With \
       a limit, only that limit counts.
 
@@ -55,6 +60,10 @@ struct SolveCommand: EmplaceSubcommand {
     completion: .file())
   var warmStart: String?
   @Option(
+    help: ArgumentHelp("Multipliers to start the bound from.", valueName: "file"),
+    completion: .file())
+  var warmMultipliers: String?
+  @Option(
     help: ArgumentHelp(
       "Where the plan goes. (default: <instance>.solution.json)", valueName: "file"),
     completion: .file())
@@ -63,6 +72,11 @@ struct SolveCommand: EmplaceSubcommand {
     help: ArgumentHelp("Where the proof of the bound goes.", valueName: "file"),
     completion: .file())
   var certificate: String?
+  @Option(
+    help: ArgumentHelp(
+      "Where the multipliers of the bound go, for --warm-multipliers.", valueName: "file"),
+    completion: .file())
+  var multipliers: String?
   @Option(
     help: ArgumentHelp(
       "Where the history of incumbent and bound goes, for report.", valueName: "file"),

@@ -9,13 +9,16 @@ struct SolveJob {
   private let certificate: OutputFile?
   private let history: OutputFile?
   private let writer: PlanWriter
+  private let multipliersFile: OutputFile?
   private let warmStart: PlacementSolution?
+  private let multipliers: Certificate?
 
   /// Reads everything and checks that the answer can be written.
   init(_ command: SolveCommand) throws {
     self.command = command
     let inputs = command.instance
-    for path in [command.outputPath, command.certificate, command.history].compactMap({ $0 }) {
+    let outputs = [command.outputPath, command.certificate, command.multipliers, command.history]
+    for path in outputs.compactMap({ $0 }) {
       guard !inputs.contains(where: { Self.isSame($0, path) }) else {
         throw CommandFailure(
           file: path, "this is a file of the instance and would be overwritten",
@@ -26,9 +29,15 @@ struct SolveJob {
     certificate = try command.certificate.map { path throws(CommandFailure) in
       try OutputFile(path)
     }
+    multipliersFile = try command.multipliers.map { path throws(CommandFailure) in
+      try OutputFile(path)
+    }
     history = try command.history.map { path throws(CommandFailure) in try OutputFile(path) }
     let loaded = try command.reading.read(inputs, threads: command.stopping.threadCount)
     warmStart = try command.warmStart.map { try Self.read($0, for: loaded.instance) }
+    multipliers = try command.warmMultipliers.map {
+      try Self.readMultipliers($0, for: loaded.instance)
+    }
     writer = PlanWriter(output, loaded.instance)
     self.loaded = loaded
   }
@@ -50,9 +59,21 @@ struct SolveJob {
     let verdict = Placement.verify(solution, against: instance)
     if let violation = verdict.violations.first {
       Console.complain(
-        "\(path): the warm start breaks \(violation.constraint) and is not used: \(violation)")
+        "\(path): the warm start breaks \(violation.constraint), and only what fits of it is kept: \(violation)"
+      )
     }
     return solution
+  }
+
+  private static func readMultipliers(
+    _ path: String, for instance: PlacementInstance
+  ) throws -> Certificate {
+    let (certificate, dropped) = try MultipliersFile.read(
+      InputFile.bytes(of: path), file: path, on: PlacementFormulation.forBounds(of: instance))
+    if dropped > 0 {
+      Console.complain("\(path): \(dropped) rows are no longer there; left out")
+    }
+    return certificate
   }
 
   // MARK: Search
@@ -87,7 +108,8 @@ struct SolveJob {
     let left = command.stopping.seconds.map { max(0, $0 - Clock.elapsed - writingSeconds) }
     return SolveDriver(
       solver: entry.make(backend), limits: command.stopping.limits(seconds: left),
-      seed: command.stopping.seed, warmStart: warmStart,
+      seed: command.stopping.seed,
+      warmStart: WarmStart(solution: warmStart, multipliers: multipliers),
       greedy: Algorithms.placement["greedy"]?.make(backend),
       replaySeconds: left.map { $0 / 20 + replaySeconds })
   }
@@ -114,6 +136,15 @@ struct SolveJob {
         try certificate.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
       } else {
         Console.complain("\(certificate.path) is not written: no bound has a certificate")
+      }
+    }
+    if let multipliersFile {
+      if let (proven, _) = result.certificate {
+        let formulation = PlacementFormulation.forBounds(of: loaded.instance)
+        let file = MultipliersFile(proven, on: formulation)
+        try multipliersFile.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
+      } else {
+        Console.complain("\(multipliersFile.path) is not written: no bound has multipliers")
       }
     }
     if let history {

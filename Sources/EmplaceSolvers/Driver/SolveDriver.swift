@@ -29,8 +29,8 @@ public struct SolveDriver<P: Problem>: Sendable {
   public var limits: Limits
   /// Where every random draw comes from.
   public var seed: UInt64
-  /// A solution to start from; it is verified like every other.
-  public var warmStart: P.Solution?
+  /// What to start from.
+  public var warmStart: WarmStart<P.Solution>
   /// What gives the greedy solution that gaps are measured from where there is a warm start; else
   /// the first solution of the search is taken.
   public var greedy: (any Solver<P>)?
@@ -41,7 +41,8 @@ public struct SolveDriver<P: Problem>: Sendable {
   /// A driver. By default a tenth of the time, at least 50 ms, is kept for the replay.
   public init(
     solver: any Solver<P>, limits: Limits = Limits(), seed: UInt64 = 1,
-    warmStart: P.Solution? = nil, greedy: (any Solver<P>)? = nil, replaySeconds: Double? = nil
+    warmStart: WarmStart<P.Solution> = WarmStart(), greedy: (any Solver<P>)? = nil,
+    replaySeconds: Double? = nil
   ) {
     self.solver = solver
     self.limits = limits
@@ -62,7 +63,8 @@ public struct SolveDriver<P: Problem>: Sendable {
       searchLimits.timeSeconds = max(0, seconds - min(replaySeconds, seconds / 2))
     }
     let run = Run<P>(
-      instance: instance, limits: searchLimits, seed: seed, onIncumbent: observer.improved)
+      instance: instance, limits: searchLimits, seed: seed, warmStart: warmStart,
+      onIncumbent: observer.improved)
     observer.began(run)
     let errand = Errand(stackBytes: Self.stackBytes) {
       Search(greedyObjective: greedyObjective(run), outcome: search(run))
@@ -105,7 +107,7 @@ public struct SolveDriver<P: Problem>: Sendable {
   }
 
   private func search(_ run: Run<P>) -> Result<Termination, SolveError> {
-    if let warmStart { run.offer(warmStart, source: "warm start") }
+    if let solution = warmStart.solution { run.offer(solution, source: "warm start") }
     do throws(SolveError) {
       return .success(try solver.search(run))
     } catch {
@@ -115,7 +117,7 @@ public struct SolveDriver<P: Problem>: Sendable {
 
   /// Where the search begins with a warm start, what greedy gives in a run of its own.
   private func greedyObjective(_ run: Run<P>) -> Int64? {
-    guard warmStart != nil, let greedy else { return nil }
+    guard warmStart.solution != nil, let greedy else { return nil }
     let seconds = run.limits.timeSeconds.map { $0 / 4 }
     let other = Run<P>(
       instance: run.instance, limits: Limits(timeSeconds: seconds, threads: limits.threads),

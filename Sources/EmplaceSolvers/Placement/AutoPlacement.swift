@@ -23,9 +23,7 @@ public struct AutoPlacement: Solver {
   /// Searches until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
     let index = try PlacementIndex(run.instance, threads: run.limits.threads)
-    let state =
-      run.incumbent.map { PlacementState(index: index, solution: $0.solution) }
-      ?? GreedyPlacement.best.construct(index, run: run)
+    let state = run.startingState(index)
     let formulation = PlacementFormulation.forBounds(of: run.instance)
     let guidance = Guidance()
     var plans = PlanSearch(

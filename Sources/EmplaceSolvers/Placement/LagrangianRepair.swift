@@ -36,16 +36,9 @@ final class LagrangianRepair {
     state.commit()
     let random = RandomGenerator(seed: run.seed).split(UInt64(calls))
     let search = PlacementSearch(state, random: random)
-    // What must go somewhere whole is left to ejection, which moves others out of its way.
-    for (demand, element) in run.instance.demands.enumerated()
-    where element.parts > 1 || element.unservedCost != nil { search.addPending(demand) }
-    let isInserted = !search.pending.isEmpty
-    if isInserted { search.recreate(noise: 0) }
-    search.settle()
     let before = run.objective
-    if search.repairCover(limit: 500, shouldStop: { run.shouldStop() }) {
-      finish(search, source: source)
-    }
+    let (isInserted, isWhole) = search.complete { run.shouldStop() }
+    if isWhole { finish(search, source: source) }
     if insists { return }
     // Insertion takes long, ejection is quick.
     rest = run.objective < before || !isInserted ? 1 : min(2 * rest, Self.longestRest)

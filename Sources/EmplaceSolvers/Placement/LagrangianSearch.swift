@@ -101,7 +101,7 @@ extension LagrangianSearch {
     let program = ascent.dual.program
     guard let backend, isFleet,
       program.entryCount <= Self.relaxationLimit
-    else { return }
+    else { return startWarm() }
     var options = LPOptions(wantsFarkasRay: true)
     if run.limits.iterations == nil {
       options.timeSeconds = run.limits.timeSeconds.map { 0.5 * max($0 - run.elapsedSeconds, 0) }
@@ -133,6 +133,15 @@ extension LagrangianSearch {
     if let values = answer.values { repair.offer(values, source: "relaxation") }
     guard answer.status == .optimal else { return startKeeping() }
     tighten(session, answer)
+  }
+
+  /// Starts from known multipliers, where there are some.
+  private mutating func startWarm() {
+    guard let known = run.warmStart.multipliers, let dual = setup.dual(at: known) else { return }
+    ascent = BundleAscent(dual: dual, worth: setup.worth)
+    ascent.lengthens = isFleet
+    ascent.scale = 0.1
+    if !known.kept.isEmpty { phase = .keeping }
   }
 
   /// Cuts, then plans from the tightened relaxation, then the tree over it.
@@ -201,7 +210,8 @@ extension LagrangianSearch {
     let run = run
     while left > 0, !run.shouldStop() {
       let before = ascent.evaluations
-      let slice = min(left, 20)
+      // The first one is a bound already, and on a large fleet twenty take a minute.
+      let slice = evaluations == 0 ? 1 : min(left, 20)
       do throws(BlockMinimiser.Failure) {
         try ascent.climb(
           iterations: slice, target: target, share: isFleet ? 0.0005 : 0.005,

@@ -15,16 +15,11 @@ public struct LocalSearchPlacement: Solver {
   /// The search.
   public init() {}
 
-  /// Starts from the run's incumbent, or from the best greedy construction, and improves.
+  /// Starts from the run's incumbent, the warm start, or the best greedy construction, and improves.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
     let index = try PlacementIndex(run.instance, threads: run.limits.threads)
     var random = RandomGenerator(seed: run.seed)
-    var state: PlacementState
-    if let incumbent = run.incumbent {
-      state = PlacementState(index: index, solution: incumbent.solution)
-    } else {
-      state = GreedyPlacement.best.construct(index, run: run)
-    }
+    var state = run.startingState(index)
     improve(&state, run: run, generator: &random, iterations: run.limits.iterations ?? .max)
     return run.reasonToStop() ?? .iterationLimit
   }

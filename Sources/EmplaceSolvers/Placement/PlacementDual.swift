@@ -78,6 +78,29 @@ struct PlacementDual {
     return dual
   }
 
+  /// The dual at the multipliers of a certificate's root, with the rows kept that it keeps; nil where
+  /// they are not of this program.
+  func dual(at known: Certificate) -> LagrangianDual? {
+    guard let root = known.nodes.first, known.denominator > 0 else { return nil }
+    var multipliers = [Double](repeating: 0, count: program.rowCount)
+    for (row, numerator) in zip(root.rows, root.changes) where row < program.rowCount {
+      guard row >= 0 else { return nil }
+      let isCoarse = known.coarseBits > 0 && Certificate.isCoarse(row: row, of: program)
+      multipliers[row] =
+        Double(numerator) / Double(known.denominator)
+        * Double(sign: .plus, exponent: isCoarse ? known.coarseBits : 0, significand: 1)
+    }
+    var dual = LagrangianDual(program: program)
+    for kept in known.kept where program.blocks.indices.contains(kept.block) {
+      guard case .pool(let pool) = program.blocks[kept.block].shape,
+        pool.keepable.contains(Int32(truncatingIfNeeded: kept.row))
+      else { return nil }
+      dual.keep(row: kept.row, inBlock: kept.block)
+    }
+    dual.set(multipliers)
+    return dual
+  }
+
   /// Keeps in each pool the row whose multiplier carries the most money.
   func keepDearestRows(in dual: inout LagrangianDual) {
     for (index, block) in program.blocks.enumerated() {
