@@ -210,8 +210,8 @@ extension LagrangianSearch {
     let run = run
     while left > 0, !run.shouldStop() {
       let before = ascent.evaluations
-      // The first one is a bound already, and on a large fleet twenty take a minute.
-      let slice = evaluations == 0 ? 1 : min(left, 20)
+      // The first one is a bound already.
+      let slice = evaluations == 0 ? 1 : min(left, longestSlice)
       do throws(BlockMinimiser.Failure) {
         try ascent.climb(
           iterations: slice, target: target, share: isFleet ? 0.0005 : 0.005,
@@ -233,6 +233,11 @@ extension LagrangianSearch {
         return
       }
     }
+  }
+
+  /// Evaluations from one report to the next: few where each takes seconds.
+  private var longestSlice: Int {
+    max(1, min(20, 20_000_000 / max(1, ascent.dual.program.entryCount)))
   }
 
   /// Takes a row out of a block whose dynamic programme grows too large with it; other failures end
