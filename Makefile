@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 SHIPPED := $(wildcard Instances/placement/demo/*fleet*.json)
 FLEET := $(if $(SHIPPED),$(SHIPPED),$(OUT)/fleet.json)
 
-.PHONY: demo build test attack lint bench install needs clean
+.PHONY: demo build test attack lint bench bench-placement install needs clean
 
 # Builds, solves a fleet, checks the plan and its proof, and draws a page of it.
 demo: build
@@ -54,6 +54,16 @@ export OPTIONS THREADS FROM SENSE KNOWN EMPLACE
 bench: build
 	@mkdir -p $(dir $(ROWS))
 	Results/bench.sh $(ROWS) $(INSTANCES)
+
+# Runs Emplace and other solvers side by side and resumes where it stopped, as Results/README.md
+# explains:
+#   make bench-placement DATA=../data
+#   make bench-placement OPTIONS="--time-limit 5 --seeds 1 --only gap-d20200 --results out/trial"
+DATA ?= ../shared/data
+PYTHON ?= python3
+
+bench-placement: build
+	$(PYTHON) Tests/Peers/bench.py --data $(DATA) $(OPTIONS)
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin

@@ -38,6 +38,13 @@ public enum MPSWriter {
     try text.flush()
   }
 
+  /// The name of a column as it stands in the file.
+  static func appendName(
+    ofColumn column: Int, in program: IntegerProgram, to name: inout [UInt8]
+  ) {
+    NameRule.mps.append(program.columnName(column), fallback: "%c\(column)", to: &name)
+  }
+
   private static func writeRows(
     _ program: IntegerProgram, _ names: NameTable, _ text: inout ChunkedText
   ) throws(BackendError) {
@@ -74,7 +81,7 @@ public enum MPSWriter {
         integer = isInteger
       }
       name.removeAll(keepingCapacity: true)
-      NameRule.mps.append(program.columnName(column), fallback: "%c\(column)", to: &name)
+      appendName(ofColumn: column, in: program, to: &name)
       var written = false
       if program.cost[column] != 0 || byColumn.isEmpty(column) {
         text.add(" ")
@@ -131,7 +138,7 @@ public enum MPSWriter {
     let one = DecimalUnit(1)
     for column in 0..<program.columnCount {
       name.removeAll(keepingCapacity: true)
-      NameRule.mps.append(program.columnName(column), fallback: "%c\(column)", to: &name)
+      appendName(ofColumn: column, in: program, to: &name)
       let (lower, upper) = (program.lower[column], program.upper[column])
       if lower == upper {
         text.add(" FX BOUND ")

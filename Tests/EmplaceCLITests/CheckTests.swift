@@ -160,6 +160,7 @@ extension CommandLineSuite {
     @Test(
       arguments: [
         "solve", "verify", "validate", "explain", "compare", "export", "generate placement",
+        "import values",
       ])
     func helpTeaches(command: String) throws {
       let tool = try CommandLineTool()

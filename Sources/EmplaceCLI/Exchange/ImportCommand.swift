@@ -4,14 +4,20 @@ import Emplace
 /// `emplace import`
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Make fleets of published data.",
+    commandName: "import",
+    abstract: "Make fleets of published data, and plans of other solvers' answers.",
     discussion: """
-      Reads tables that others publish, and writes the fleet document that states their problem.
+      Reads tables that others publish, and writes the fleet document that states their problem; or \
+      reads the values that a solver gives to the columns of an exported program, and writes the \
+      plan.
 
         emplace import melbourne stations.csv users.csv --output melbourne.json
         emplace import cities cities.csv rtt_ms.csv --problem cover --within-ms 20
+        emplace import values fleet.json values.txt --output plan.json
       """,
-    subcommands: [ImportCitiesCommand.self, ImportMelbourneCommand.self])
+    subcommands: [
+      ImportCitiesCommand.self, ImportMelbourneCommand.self, ImportValuesCommand.self,
+    ])
 }
 
 /// `emplace import cities`

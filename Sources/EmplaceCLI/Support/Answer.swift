@@ -7,10 +7,12 @@ struct JudgedFiles {
   /// Files of solutions.
   var solutions: [String]
 
-  /// Splits the files, of which the last `count` are solutions.
-  init(_ files: [String], solutions count: Int) throws(CommandFailure) {
+  /// Splits the files, of which the last `count` are solutions, or what a command calls so.
+  init(
+    _ files: [String], solutions count: Int, called name: String = "solution"
+  ) throws(CommandFailure) {
     guard files.count > count else {
-      let wanted = count == 1 ? "a solution" : "\(count) solutions"
+      let wanted = count == 1 ? "a \(name)" : "\(count) \(name)s"
       throw CommandFailure(
         .badInput,
         "\(Figures.count(files.count, "file")) given: the files of the instance are needed first, "

@@ -81,16 +81,20 @@ final class PlanWriter: Sendable {
   }
 
   private func write(_ solution: PlacementSolution, _ objective: Int64) -> Bool {
-    let file = SolutionFile(solution, objective: objective, of: instance)
     do throws(CommandFailure) {
-      try output.write { (sink) throws(CommandFailure) in
-        try file.write(for: instance, to: sink)
-      }
+      try output.write(SolutionFile(solution, objective: objective, of: instance), for: instance)
       state.withLock { $0.failure = nil }
       return true
     } catch {
       state.withLock { $0.failure = error }
       return false
     }
+  }
+}
+
+extension OutputFile {
+  /// Writes a plan.
+  func write(_ plan: SolutionFile, for instance: PlacementInstance) throws(CommandFailure) {
+    try write { (sink) throws(CommandFailure) in try plan.write(for: instance, to: sink) }
   }
 }
