@@ -98,7 +98,8 @@ extension CommandLineSuite {
     @Test func aBrokenPlanIsWrittenAndRefused() throws {
       let tool = try CommandLineTool()
       try tool.write(Benchmarks.gap, to: "i")
-      try tool.write("\n", to: "values.txt")
+      // Agents are fixed at one.
+      try tool.write("\ny[agent0] 1\ny[agent1] 1\ny[agent2] 1\n", to: "values.txt")
       let made = try tool.run(
         "import", "values", "i", "values.txt", "--output", "plan.json", "--from", "gap")
       #expect(made.code == 0)
