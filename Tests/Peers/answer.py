@@ -1,5 +1,6 @@
 """What a solver says of a program."""
 
+import importlib.metadata
 import json
 import math
 import time
@@ -50,6 +51,14 @@ class Stopwatch:
         now = time.monotonic()
         seconds, self.began = now - self.began, now
         return round(seconds, 3)
+
+
+def package_version(name: str) -> str | None:
+    """The version of a Python package, None where it is not installed."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def finite(value: float) -> float | None:

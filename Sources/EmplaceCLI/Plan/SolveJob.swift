@@ -26,13 +26,9 @@ struct SolveJob {
       }
     }
     output = try OutputFile(command.outputPath)
-    certificate = try command.certificate.map { path throws(CommandFailure) in
-      try OutputFile(path)
-    }
-    multipliersFile = try command.multipliers.map { path throws(CommandFailure) in
-      try OutputFile(path)
-    }
-    history = try command.history.map { path throws(CommandFailure) in try OutputFile(path) }
+    certificate = try Self.file(command.certificate)
+    multipliersFile = try Self.file(command.multipliers)
+    history = try Self.file(command.history)
     let loaded = try command.reading.read(inputs, threads: command.stopping.threadCount)
     warmStart = try command.warmStart.map { try Self.read($0, for: loaded.instance) }
     multipliers = try command.warmMultipliers.map {
@@ -40,6 +36,11 @@ struct SolveJob {
     }
     writer = PlanWriter(output, loaded.instance)
     self.loaded = loaded
+  }
+
+  private static func file(_ path: String?) throws -> OutputFile? {
+    guard let path else { return nil }
+    return try OutputFile(path)
   }
 
   /// Whether two paths lead to one file.
@@ -129,24 +130,7 @@ struct SolveJob {
   /// Writes the files and prints the result.
   func finish(_ result: SolveResult<Placement>) throws {
     try writer.finish(result.incumbent?.solution, result.incumbent?.objective ?? 0)
-    if let certificate {
-      if let (proven, proof) = result.certificate {
-        let formulation = PlacementFormulation.forBounds(of: loaded.instance)
-        let file = CertificateFile(proven, proving: proof, on: formulation)
-        try certificate.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
-      } else {
-        Console.complain("\(certificate.path) is not written: no bound has a certificate")
-      }
-    }
-    if let multipliersFile {
-      if let (proven, _) = result.certificate {
-        let formulation = PlacementFormulation.forBounds(of: loaded.instance)
-        let file = MultipliersFile(proven, on: formulation)
-        try multipliersFile.write { (sink) throws(CommandFailure) in try file.write(to: sink) }
-      } else {
-        Console.complain("\(multipliersFile.path) is not written: no bound has multipliers")
-      }
-    }
+    try writeProof(result.certificate)
     if let history {
       let text = HistoryFile(result.events, of: loaded.instance).json.text
       try history.write { (sink) throws(CommandFailure) in try sink(Array(text.utf8)) }
@@ -159,6 +143,25 @@ struct SolveJob {
     switch command.format {
     case .json: Console.write(report.json.text)
     case .text: Console.write(report.text)
+    }
+  }
+
+  /// Writes the certificate and the multipliers, those that are asked for.
+  private func writeProof(_ found: (Certificate, Proof)?) throws {
+    guard let (proven, proof) = found else {
+      for file in [certificate, multipliersFile] {
+        guard let file else { continue }
+        Console.complain("\(file.path) is not written: no bound has a certificate")
+      }
+      return
+    }
+    guard certificate != nil || multipliersFile != nil else { return }
+    let formulation = PlacementFormulation.forBounds(of: loaded.instance)
+    try certificate?.write { (sink) throws(CommandFailure) in
+      try CertificateFile(proven, proving: proof, on: formulation).write(to: sink)
+    }
+    try multipliersFile?.write { (sink) throws(CommandFailure) in
+      try MultipliersFile(proven, on: formulation).write(to: sink)
     }
   }
 }

@@ -118,8 +118,7 @@ extension LagrangianSearch {
     var dual = setup.dual()
     for block in program.blocks.indices { dual.keep(row: -1, inBlock: block) }
     dual.set(multipliers)
-    ascent = BundleAscent(dual: dual, worth: setup.worth)
-    ascent.lengthens = isFleet
+    startAscent(from: dual)
     do throws(BlockMinimiser.Failure) {
       try ascent.climb(iterations: 1, target: target, share: 0, shouldStop: { false })
     } catch {
@@ -135,11 +134,15 @@ extension LagrangianSearch {
     tighten(session, answer)
   }
 
+  private mutating func startAscent(from dual: LagrangianDual) {
+    ascent = BundleAscent(dual: dual, worth: setup.worth)
+    ascent.lengthens = isFleet
+  }
+
   /// Starts from known multipliers, where there are some.
   private mutating func startWarm() {
     guard let known = run.warmStart.multipliers, let dual = setup.dual(at: known) else { return }
-    ascent = BundleAscent(dual: dual, worth: setup.worth)
-    ascent.lengthens = isFleet
+    startAscent(from: dual)
     ascent.scale = 0.1
     if !known.kept.isEmpty { phase = .keeping }
   }
@@ -356,7 +359,11 @@ extension LagrangianSearch {
     conclude(search.bound, isComplete: search.isComplete, isLast: isBroken) {
       search.certificate()
     }
-    if isBroken { startKeeping() } else { relaxationTree = search }
+    if !isBroken {
+      relaxationTree = search
+    } else if phase == .branching {
+      startKeeping()
+    }
   }
 
   private mutating func conclude(

@@ -20,7 +20,9 @@ public struct MIPPlacement: Solver {
 
   /// Solves the program until it is proven or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    if run.incumbent == nil { _ = run.startingState(try PlacementIndex(run.instance)) }
+    if run.incumbent == nil {
+      _ = run.startingState(try PlacementIndex(run.instance, threads: run.limits.threads))
+    }
     let formulation = PlacementFormulation.forBounds(of: run.instance)
     let monitor = try MIPPlacementMonitor(run, formulation, source: name)
     var options = MIPOptions()

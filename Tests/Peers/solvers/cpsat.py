@@ -3,19 +3,15 @@
 Without a plan the model builder tells no bound.
 """
 
-import importlib.metadata
-import importlib.util
 from pathlib import Path
 
-from answer import Answer, Stopwatch, Unreadable, finite
+from answer import Answer, Stopwatch, Unreadable, finite, package_version
 
 HOW_TO_GET = "pip install ortools"
 
 
 def version() -> str | None:
-    if importlib.util.find_spec("ortools") is None:
-        return None
-    return importlib.metadata.version("ortools")
+    return package_version("ortools")
 
 
 def solve(model: Path, seconds: float, threads: int) -> Answer:

@@ -1,16 +1,15 @@
 """GLPK alone, by swiglpk: the simplex method, then branch and bound, as its command glpsol does."""
 
-import importlib.util
 import tempfile
 from pathlib import Path
 
-from answer import Answer, Stopwatch, Unreadable, finite
+from answer import Answer, Stopwatch, Unreadable, finite, package_version
 
 HOW_TO_GET = "pip install swiglpk"
 
 
 def version() -> str | None:
-    if importlib.util.find_spec("swiglpk") is None:
+    if package_version("swiglpk") is None:
         return None
     import swiglpk
 

@@ -1,18 +1,14 @@
 """HiGHS, by its own Python package."""
 
-import importlib.metadata
-import importlib.util
 from pathlib import Path
 
-from answer import Answer, Stopwatch, Unreadable, finite
+from answer import Answer, Stopwatch, Unreadable, finite, package_version
 
 HOW_TO_GET = "pip install highspy"
 
 
 def version() -> str | None:
-    if importlib.util.find_spec("highspy") is None:
-        return None
-    return importlib.metadata.version("highspy")
+    return package_version("highspy")
 
 
 def solve(model: Path, seconds: float, threads: int) -> Answer:

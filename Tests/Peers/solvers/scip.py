@@ -1,20 +1,19 @@
 """SCIP, by PySCIPOpt; it searches with one thread."""
 
-import importlib.metadata
-import importlib.util
 from pathlib import Path
 
-from answer import Answer, Stopwatch, Unreadable, finite
+from answer import Answer, Stopwatch, Unreadable, finite, package_version
 
 HOW_TO_GET = "pip install pyscipopt"
 
 
 def version() -> str | None:
-    if importlib.util.find_spec("pyscipopt") is None:
+    package = package_version("pyscipopt")
+    if package is None:
         return None
     import pyscipopt
 
-    return f"{pyscipopt.Model().version()} (pyscipopt {importlib.metadata.version('pyscipopt')})"
+    return f"{pyscipopt.Model().version()} (pyscipopt {package})"
 
 
 def solve(model: Path, seconds: float, threads: int) -> Answer:
