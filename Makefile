@@ -8,7 +8,7 @@ PREFIX ?= /usr/local
 SHIPPED := $(wildcard Instances/placement/demo/*fleet*.json)
 FLEET := $(if $(SHIPPED),$(SHIPPED),$(OUT)/fleet.json)
 
-.PHONY: demo build test attack lint bench bench-placement install needs clean
+.PHONY: demo build test attack speed lint bench bench-placement install needs clean
 
 # Builds, solves a fleet, checks the plan and its proof, and draws a page of it.
 demo: build
@@ -28,18 +28,27 @@ demo: build
 build: needs
 	swift build $(FLAGS) --product emplace
 
-# Runs every test; the last lines are the summary of swift test.
+# Runs every test, then those that hold times once more, alone; the last lines are the summary of
+# swift test.
 test: needs
 	swift build $(FLAGS) --build-tests
 	swift test $(FLAGS) --skip-build
+	EMPLACE_SPEED=1 swift test $(FLAGS) --skip-build --no-parallel \
+	  --filter "theTimeLimitCoversTheWholeCommand|InterruptionTests"
 
 # What make test does a little of: thousands of hostile files and forgeries, and twenty runs of each
 # algorithm with one thread and with two, through the command.
 attack: needs
 	swift build $(FLAGS) --build-tests
-	EMPLACE_HOSTILE_CASES=2000 EMPLACE_HOSTILE_SECONDS=1 EMPLACE_FORGERIES=1000 EMPLACE_REPEATS=20 \
+	EMPLACE_SPEED=1 EMPLACE_HOSTILE_CASES=2000 EMPLACE_HOSTILE_SECONDS=1 EMPLACE_FORGERIES=1000 EMPLACE_REPEATS=20 \
 	  swift test $(FLAGS) --skip-build \
-	  --filter "HostileCommandTests|ForgeryTests|RepeatabilityTests"
+	  --filter "HostileCommandTests|HostileTests|ForgeryTests|RepeatabilityTests"
+
+# The figures of speed that the tests hold, on a machine that should do nothing else meanwhile.
+speed: needs
+	swift build $(FLAGS) --build-tests
+	EMPLACE_SPEED=1 swift test $(FLAGS) --skip-build --no-parallel \
+	  --filter "DocumentSpeedTests|FilesSpeedTests|DerivationScaleTests|GAPReaderTests|PlacementGeneratorTests|DocumentFuzzTests"
 
 lint:
 	swift format lint --strict --recursive Package.swift Sources Tests

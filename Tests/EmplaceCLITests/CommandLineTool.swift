@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Tests that run processes: one after the other, so that times mean something.
-@Suite(.serialized) enum CommandLineSuite {}
+/// Tests that run processes. `make test` runs those that hold times once more, alone.
+@Suite enum CommandLineSuite {}
 
 /// Runs the executable that was built beside the tests, in a folder of its own.
 final class CommandLineTool {

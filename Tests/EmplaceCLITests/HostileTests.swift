@@ -5,12 +5,14 @@ import Foundation
 import Testing
 
 /// Changed fleets and benchmarks from file to plan, in process: every one ends in an error that
-/// says why, a proof that there is no plan, nothing found, or a plan that the verifier accepts; and
-/// soon.
+/// says why, a proof that there is no plan, nothing found, or a plan that the verifier accepts; within
+/// five seconds where speed is measured.
+///
+/// `EMPLACE_HOSTILE_CASES` asks for more documents of each seed.
 @Suite("Hostile files, from file to plan", .serialized)
 struct HostileTests {
   /// Documents of one seed.
-  private static let documents = 100
+  private static let documents = Int(min(Effort.number("EMPLACE_HOSTILE_CASES") ?? 30, 200))
 
   @Test(arguments: UInt64(1)...18)
   func changedFleets(seed: UInt64) async throws {
@@ -38,10 +40,7 @@ struct HostileTests {
       } catch SolveError.badInput(let message) {
         #expect(message.contains("Maybe"))
       }
-      #if !DEBUG
-        // Alone each takes about a second; other suites run beside it.
-        #expect(ContinuousClock.now - start < .seconds(60))
-      #endif
+      if Effort.measuresSpeed { #expect(ContinuousClock.now - start < .seconds(5)) }
     }
     // The corpus must reach the solvers, not only the reader.
     #expect(plans >= Self.documents / 50)
@@ -70,10 +69,7 @@ struct HostileTests {
       } catch SolveError.badInput(let message) {
         #expect(message.contains("Maybe"))
       }
-      #if !DEBUG
-        // Alone each takes about a second; other suites run beside it.
-        #expect(ContinuousClock.now - start < .seconds(60))
-      #endif
+      if Effort.measuresSpeed { #expect(ContinuousClock.now - start < .seconds(5)) }
     }
   }
 

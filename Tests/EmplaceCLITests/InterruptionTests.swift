@@ -1,3 +1,4 @@
+import EmplaceTestSupport
 import Foundation
 import Testing
 
@@ -23,7 +24,7 @@ extension CommandLineSuite {
       running.send(signal)
       let sent = ContinuousClock.now
       let solve = try running.wait(patience: 30)
-      #expect((ContinuousClock.now - sent) < .seconds(8))
+      if Effort.measuresSpeed { #expect((ContinuousClock.now - sent) < .seconds(8)) }
       #expect(solve.code == 0, "\(solve.errors)")
       #expect(!solve.wasKilled)
       let result = try ResultObject(solve.output)

@@ -1,4 +1,5 @@
 import Emplace
+import EmplaceTestSupport
 import Foundation
 import Testing
 

@@ -7,7 +7,7 @@ import Testing
 @Suite struct DocumentFuzzTests {
   private static let clock = ContinuousClock()
 
-  /// Reads within five seconds, and returns whether it was a fleet.
+  /// Reads, within five seconds where speed is measured, and returns whether it was a fleet.
   private func reads(
     _ documents: [(name: String, bytes: [UInt8])], _ note: @autoclosure () -> String
   ) -> Bool {
@@ -24,7 +24,7 @@ import Testing
       #expect(!error.problems.isEmpty, "\(note())")
       #expect(!error.description.isEmpty, "\(note())")
     }
-    #expect(Self.clock.now - start < .seconds(5), "\(note())")
+    if Effort.measuresSpeed { #expect(Self.clock.now - start < .seconds(5), "\(note())") }
     return isFleet
   }
 

@@ -1,12 +1,14 @@
 import EmplaceProblems
+import EmplaceTestSupport
 import Testing
 
 @Suite("Speed of solution files")
 struct FilesSpeedTests {
-  /// 100,000 demands with three routes each are written, and read in less than three seconds.
+  /// 100,000 demands with three routes each are written, and read in less than three seconds, where
+  /// speed is measured; a tenth of that is written and read elsewhere.
   @Test func aLargePlanIsReadInSeconds() throws {
     var instance = PlacementInstance()
-    let (pools, demands) = (1000, 100_000)
+    let (pools, demands) = (1000, Effort.measuresSpeed ? 100_000 : 10_000)
     instance.models = [.init(name: "model")]
     instance.variants = [.init(name: "language-model/int8-small", model: 0)]
     for index in 0..<pools {
@@ -37,9 +39,9 @@ struct FilesSpeedTests {
     }
     #expect(read == file)
     print("solution file of \(bytes.count) bytes: written in \(writing), read in \(reading)")
-    #if !DEBUG
+    if Effort.measuresSpeed {
       #expect(writing < .seconds(3))
       #expect(reading < .seconds(3))
-    #endif
+    }
   }
 }

@@ -31,13 +31,18 @@ extension PlacementProgramBuilder {
     if isFacilityLocation { addTotalRow() }
   }
 
-  /// Open lanes hold every demand at its smallest load: implied, but not block by block.
+  /// Open lanes hold every demand at its smallest load on a lane that it fits: implied, but not block
+  /// by block.
   private mutating func addTotalRow() {
     var least = [Int64](repeating: .max, count: instance.demands.count)
     for lane in instance.lanes.indices {
       for arc in instance.arcs(ofLane: lane) {
         let demand = Int(instance.arcDemand[arc])
-        least[demand] = min(least[demand], instance.load(ofArc: arc, hour: 0))
+        let load = instance.load(ofArc: arc, hour: 0)
+        let element = instance.lanes[lane]
+        if Int128(load) <= Int128(element.capacity) * Int128(element.most) {
+          least[demand] = min(least[demand], load)
+        }
       }
     }
     var total: Int128 = 0

@@ -28,7 +28,7 @@ public struct AutoPlacement: Solver {
     let guidance = Guidance()
     var plans = PlanSearch(
       run, formulation, from: state, guidance, seed: run.seed, backend: backend)
-    var lagrangian = LagrangianSearch(run, formulation, index, guidance, backend: backend)
+    var lagrangian = BoundSearch(run, formulation, index, guidance, backend: backend)
     if let iterations = run.limits.iterations {
       return takeTurns(run, &plans, &lagrangian, iterations: iterations)
     }
@@ -45,7 +45,7 @@ public struct AutoPlacement: Solver {
 
   /// One slice of each part after the other.
   private func takeTurns(
-    _ run: Run<Placement>, _ plans: inout PlanSearch, _ lagrangian: inout LagrangianSearch,
+    _ run: Run<Placement>, _ plans: inout PlanSearch, _ lagrangian: inout BoundSearch,
     iterations: Int
   ) -> Termination {
     var left = iterations
@@ -64,7 +64,7 @@ public struct AutoPlacement: Solver {
   /// Both parts at once, and more searches for plans on all other threads; each ends when the run
   /// stops. Where the search for bounds can do no more, a search for plans takes its thread.
   private func runSideBySide(
-    _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: LagrangianSearch,
+    _ run: Run<Placement>, _ plans: PlanSearch, _ lagrangian: BoundSearch,
     morePlans: @Sendable (_ part: Int) -> PlanSearch
   ) -> Termination {
     let ending = Mutex<Termination?>(nil)
@@ -95,5 +95,5 @@ public struct AutoPlacement: Solver {
 /// Unchecked: both values are made before the threads start, and each is read by one thread alone.
 private struct UncheckedParts: @unchecked Sendable {
   let plans: PlanSearch
-  let lagrangian: LagrangianSearch
+  let lagrangian: BoundSearch
 }

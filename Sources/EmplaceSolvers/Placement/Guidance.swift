@@ -27,6 +27,8 @@ final class Guidance: Sendable {
     var values: [Double]?
     /// What scarce resources are worth.
     var charges: ScarcityCharges?
+    /// Multipliers of an assignment's jobs, in units of the cost.
+    var multipliers: [Double]?
     /// Where to start anew.
     var start: PlacementSolution?
     /// How many starts there have been.
@@ -48,6 +50,10 @@ final class Guidance: Sendable {
 
   func tell(charges: ScarcityCharges) {
     contents.withLock { $0.charges = charges }
+  }
+
+  func tell(multipliers: [Double]) {
+    contents.withLock { $0.multipliers = multipliers }
   }
 
   func tell(start: PlacementSolution) {

@@ -5,8 +5,9 @@ public import EmplaceProblems
 /// Lagrangian relaxation of the cover rows and of all limits over several pools, one block a pool,
 /// and branch and bound on it; block solutions are repaired into plans.
 ///
-/// Fleets whose linear relaxation is small take their multipliers from it, node by node; all others
-/// from a bundle ascent.
+/// Assignments and facility location with single sourcing have a tree of their own. Fleets whose
+/// linear relaxation is small take their multipliers from it, node by node; all others from a bundle
+/// ascent.
 ///
 /// An iteration is one evaluation of the dual function. Repeats exactly where only the iteration
 /// limit stops it.
@@ -24,7 +25,7 @@ public struct LagrangianPlacement: Solver {
 
   /// Climbs at the root, then searches the tree until the gap is closed or the run stops.
   public func search(_ run: Run<Placement>) throws(SolveError) -> Termination {
-    var search = LagrangianSearch(
+    var search = BoundSearch(
       run, PlacementFormulation.forBounds(of: run.instance), try PlacementIndex(run.instance),
       backend: backend)
     let limit = run.limits.iterations ?? .max

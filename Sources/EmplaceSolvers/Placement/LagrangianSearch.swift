@@ -31,7 +31,8 @@ struct LagrangianSearch {
   private var tree: LagrangianTree?
   private var relaxationTree: RelaxationTree?
   private var phase = Phase.starting
-  private var provenEmpty = false
+  /// Whether there is no solution.
+  private(set) var isProvenEmpty = false
   /// Dual evaluations so far.
   private(set) var evaluations = 0
 
@@ -60,11 +61,6 @@ struct LagrangianSearch {
   var isDone: Bool { phase == .done }
   /// Whether it can prove nothing more, though plans may still be found elsewhere.
   var isStuck: Bool { phase == .stuck }
-
-  func termination(of run: Run<Placement>) -> Termination {
-    if provenEmpty { return .infeasible }
-    return run.reasonToStop() ?? (isDone || isStuck ? .exhausted : .iterationLimit)
-  }
 
   /// Spends about `count` evaluations.
   mutating func advance(evaluations count: Int) {
@@ -316,7 +312,7 @@ extension LagrangianSearch {
 
   private mutating func raiseEmpty(_ certificate: Certificate) {
     phase = .done
-    provenEmpty = true
+    isProvenEmpty = true
     raise(.max, certificate)
   }
 }
@@ -378,7 +374,7 @@ extension LagrangianSearch {
     if isComplete {
       // Leaves that could not be closed leave a gap, and plans that may still be found.
       phase = bound < run.objective ? .stuck : .done
-      provenEmpty = bound == .max && run.objective == .max
+      isProvenEmpty = bound == .max && run.objective == .max
     }
   }
 

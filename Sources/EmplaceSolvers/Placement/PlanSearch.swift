@@ -2,8 +2,9 @@ internal import EmplaceCore
 internal import EmplaceMIP
 internal import EmplaceProblems
 
-/// The portfolio's search for plans: local search, and where the linear relaxation is small enough
-/// neighbourhoods solved by branch and bound, whichever has been gaining.
+/// The portfolio's search for plans: neighbourhoods of assignments where the placement is one, else
+/// local search, and where the linear relaxation is small enough neighbourhoods solved by branch and
+/// bound, whichever has been gaining.
 struct PlanSearch {
   private let run: Run<Placement>
   private let formulation: PlacementFormulation
@@ -17,6 +18,8 @@ struct PlanSearch {
   private var steps = 0
   private var trial = 0
   private var neighbourhoods: RelaxationNeighbourhoods?
+  /// Where the placement is an assignment.
+  private var assignments: AssignmentNeighbourhoods?
   /// Whether ``neighbourhoods`` are those of the tightened program.
   private var isTight = false
   private var prefersNeighbourhoods = false
@@ -33,6 +36,7 @@ struct PlanSearch {
     self.state = state
     self.backend = backend
     random = RandomGenerator(seed: seed)
+    assignments = AssignmentNeighbourhoods(run, guidance, seed: seed)
   }
 
   /// Largest relaxation, in arcs, of which neighbourhoods are solved.
@@ -40,6 +44,10 @@ struct PlanSearch {
 
   /// Spends about `iterations` local-search steps, or as long on neighbourhoods.
   mutating func advance(iterations: Int) {
+    if assignments != nil, run.incumbent != nil {
+      assignments?.advance(neighbourhoods: max(1, iterations / 500))
+      return
+    }
     follow(guidance.known)
     let before = run.objective
     if prefersNeighbourhoods, solveNeighbourhoods(max(1, iterations / 1000)) {

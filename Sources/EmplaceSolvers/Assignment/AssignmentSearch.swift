@@ -1,0 +1,65 @@
+internal import EmplaceCore
+internal import EmplaceProblems
+
+/// The search for bounds of placements that are assignments: the tree, told as certificates.
+struct AssignmentSearch {
+  private let run: Run<Placement>
+  private let instance: AssignmentInstance
+  private let layout: AssignmentLayout
+  private let guidance: Guidance?
+  private var tree: AssignmentTree
+  /// Nodes of the tree when its certificate was last made.
+  private var told = 0
+  /// Whether there is no solution.
+  private(set) var isProvenEmpty = false
+
+  /// Nil where the placement is no assignment, or its costs are too large.
+  init?(_ run: Run<Placement>, _ formulation: PlacementFormulation, _ guidance: Guidance?) {
+    guard let instance = AssignmentInstance(run.instance), instance.jobs > 0,
+      let dual = AssignmentDual(instance)
+    else { return nil }
+    self.run = run
+    self.instance = instance
+    self.guidance = guidance
+    layout = AssignmentLayout(formulation, jobs: instance.jobs)
+    tree = AssignmentTree(
+      dual, at: dual.start, granularity: formulation.program.objectiveGranularity)
+  }
+
+  /// Whether the incumbent is proven to be the best, or that there is none.
+  var isDone: Bool { tree.isComplete && tree.bound(tree.value) >= run.objective }
+  /// Whether the tree is complete and leaves a gap.
+  var isStuck: Bool { tree.isComplete && !isDone }
+  var evaluations: Int { tree.evaluations }
+
+  /// Spends about `count` evaluations.
+  mutating func advance(evaluations count: Int) {
+    let (run, instance) = (run, instance)
+    let goal = tree.evaluations + count
+    repeat {
+      tree.search(
+        nodes: 1, incumbent: { run.objective },
+        offer: { plan, _ in run.offer(instance.solution(of: plan), source: "lagrangian") },
+        shouldStop: { run.shouldStop() })
+      if tree.nodes.count <= 3, tree.evaluations > 0 { tellMultipliers() }
+    } while tree.evaluations < goal && !tree.isComplete && !run.shouldStop()
+    tell()
+  }
+
+  private func tellMultipliers() {
+    let scale = Double(tree.dual.scale)
+    guidance?.tell(multipliers: tree.nodes[0].multipliers.map { Double($0) / scale })
+  }
+
+  /// Raises the bound: at the root, when the tree has doubled, and at the end.
+  private mutating func tell() {
+    let isLast = tree.isComplete || run.shouldStop()
+    guard isLast || tree.nodes.count >= 2 * told, tree.bound(tree.value) > run.bound else { return }
+    told = tree.nodes.count
+    let (certificate, value) = AssignmentProof.certificate(of: tree, layout)
+    let bound = value == .max ? Int64.max : tree.bound(value)
+    isProvenEmpty = bound == .max
+    guard bound > run.bound, bound != .max || run.objective == .max else { return }
+    run.raise(Bound(value: bound, evidence: .certificate(certificate, by: "lagrangian")))
+  }
+}
