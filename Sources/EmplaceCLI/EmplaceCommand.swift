@@ -26,7 +26,9 @@ struct EmplaceCommand: AsyncParsableCommand {
       CommandGroup(name: "Check", subcommands: [VerifyCommand.self, ValidateCommand.self]),
       CommandGroup(
         name: "Explain",
-        subcommands: [ExplainCommand.self, CompareCommand.self, ReportCommand.self]),
+        subcommands: [
+          ExplainCommand.self, CompareCommand.self, WhatIfCommand.self, ReportCommand.self,
+        ]),
       CommandGroup(
         name: "Import and export",
         subcommands: [GenerateCommand.self, ImportCommand.self, ExportCommand.self]),

@@ -10,6 +10,14 @@ public struct Incumbent<Solution: Sendable>: Sendable {
   public let source: String
   /// Seconds since the start of the run.
   public let seconds: Double
+
+  /// A solution that the verifier has accepted at that objective.
+  public init(solution: Solution, objective: Int64, source: String, seconds: Double) {
+    self.solution = solution
+    self.objective = objective
+    self.source = source
+    self.seconds = seconds
+  }
 }
 
 /// What stands behind a bound.

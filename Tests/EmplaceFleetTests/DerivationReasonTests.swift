@@ -273,7 +273,7 @@ struct DerivationReasonTests {
     #expect(
       Inadmissible.perToken(late).description
         == "P99.9 of the time per output token has no bound at batch limit 3, limit 0.05 ms")
-    #expect(Set(Inadmissible.Kind.allCases.map(\.rawValue)).count == 18)
+    #expect(Set(Inadmissible.Kind.allCases.map(\.rawValue)).count == 19)
   }
 
   @Test("Arcs and reasons agree on every pair of fleets drawn at random")

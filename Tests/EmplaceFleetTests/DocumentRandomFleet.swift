@@ -30,9 +30,7 @@ struct RandomFleet {
     least + Int64(random.below(Int(Int64(1) << Int64(1 + random.below(50)))))
   }
 
-  private mutating func amount(orNothing percent: Int) -> Int64? {
-    chance(percent) ? nil : amount()
-  }
+  private mutating func amount(orNothing odds: Int) -> Int64? { chance(odds) ? nil : amount() }
 
   private mutating func share() -> Int64 { Int64(random.below(1_000_001)) }
 
@@ -246,6 +244,8 @@ struct RandomFleet {
       }
       model.failureDomains = 1 + Int64(random.below(3))
       model.liveVersions = chance(50) ? nil : 1 + Int64(random.below(3))
+      let places = fleet.sites.indices.filter { _ in chance(20) }
+      if chance(50) { model.pinnedSites = places } else { model.forbiddenSites = places }
       fleet.models.append(model)
     }
   }

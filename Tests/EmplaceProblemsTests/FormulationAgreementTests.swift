@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: PlacementFormulation.Links.allCases)
   func feasibleSolutionsAreFeasibleValues(links: PlacementFormulation.Links) {
     var count = 0
-    for seed in UInt64(0)..<150 {
+    for seed in UInt64(0)..<180 {
       let instance = RandomPlacement.micro.instance(seed: seed)
       let formulation = PlacementFormulation(instance: instance, links: links)
       var oracle = PlacementBruteForce(instance)
@@ -69,7 +69,7 @@ import Testing
     #expect(refused > 500)
     let labels: Set = [
       "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P13", "P14",
-      "P15",
+      "P15", "P16",
     ]
     #expect(broken.isSuperset(of: labels), "never broken: \(labels.subtracting(broken))")
   }

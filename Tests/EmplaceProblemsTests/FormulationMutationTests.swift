@@ -3,7 +3,7 @@ import EmplaceProblems
 import EmplaceTestSupport
 import Testing
 
-/// One change that breaks exactly one constraint, for each of P1...P15: the verifier names it and
+/// One change that breaks exactly one constraint, for each of P1...P16: the verifier names it and
 /// nothing else, and the formulation refuses it too.
 @Suite struct FormulationMutationTests {
   typealias Instance = PlacementInstance
@@ -324,6 +324,12 @@ import Testing
   }
 
   static let tenants: [Mutation] = [
+    Mutation(label: "P16", what: "pin") {
+      $0.pins = [.init(model: 1, site: 0)]
+    } change: {
+      $0.replicas.remove(at: 1)
+      $0.routes.removeAll { $0.lane == 2 }
+    },
     Mutation(label: "P15", what: "quota") {
       $0.tenants[0].quotaMilliShares = 150
     } change: {

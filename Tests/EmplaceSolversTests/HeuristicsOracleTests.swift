@@ -46,7 +46,7 @@ import Testing
   /// The random instances are worth something: each constraint changes the optimum of some.
   @Test func everyConstraintBindsSomewhere() {
     var binding: [String: Int] = [:]
-    let labels = (1...15).map { "P\($0)" }
+    let labels = (1...16).map { "P\($0)" }
     for seed in UInt64(0)..<400 {
       let instance = RandomPlacement.micro.instance(seed: seed)
       var oracle = PlacementBruteForce(instance)

@@ -64,7 +64,7 @@ import Testing
   /// Local search improves on a construction, offers only what verifies, and leaves an exact state.
   @Test func searchVerifiesAndImproves() throws {
     var (feasible, improved) = (0, 0)
-    for seed in UInt64(0)..<200 {
+    for seed in UInt64(0)..<220 {
       let instance = RandomPlacement().instance(seed: seed)
       let index = try PlacementIndex(instance)
       let run = Run<Placement>(instance: instance, limits: Limits(), seed: seed)

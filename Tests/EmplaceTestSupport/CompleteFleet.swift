@@ -91,7 +91,8 @@ public enum CompleteFleet {
               "stepPerKiloContextMs": 0.0125, "kvCacheBytesPerToken": 327680,
               "batchLimit": 64}}}
          ]},
-        {"id": "detect", "antiAffinity": ["spare"],
+        {"id": "detect", "antiAffinity": ["spare"], "pinnedSites": ["paris"],
+         "forbiddenSites": ["phones"],
          "variants": [
            {"id": "fp16", "artifactGiB": 0.25, "memoryGiB": 1.5, "milliShares": 250,
             "profiles": {

@@ -82,6 +82,9 @@ private struct Maker {
     makeFailures()
     if limit() { instance.moveBudget = int64(0...3) }
     if limit() { instance.hostingBudget = int64(0...60) }
+    if chance(settings.density / 2), !instance.lanes.isEmpty {
+      instance.pins = [instance.pin(ofLane: random.below(instance.lanes.count))]
+    }
     return instance
   }
 

@@ -77,34 +77,11 @@ struct ReportCommand: EmplaceSubcommand {
     }
     if let history { quality.events = try HistoryFile.read(history, for: instance).events }
     guard let certificate else { return quality }
-    let bound = try bound(certificate, plan, instance)
+    let bound = try instance.provenBound(certificate, holding: plan).bound
     quality.bound = instance.printed(bound)
     quality.evidence = "verified"
     quality.gap = Run<Placement>.gap(objective: plan.objective, bound: bound)
     return quality
-  }
-
-  private func bound(
-    _ path: String, _ plan: VerifiedSolution, _ instance: PlacementInstance
-  ) throws(CommandFailure) -> Int64 {
-    let bytes = try InputFile.bytes(of: path)
-    let file: CertificateFile
-    do throws(AnswerError) {
-      file = try CertificateFile.read(bytes, file: path, for: instance)
-    } catch {
-      throw CommandFailure(error)
-    }
-    do throws(CertificateRefusal) {
-      let proof = try file.check(
-        on: instance, holding: plan.solution, objective: plan.objective)
-      if case .bound(let bound) = proof { return bound }
-    } catch {
-      throw CommandFailure(.refused, "\(path): the proof fails at the \(error)")
-    }
-    throw CommandFailure(
-      .refused,
-      "\(path): it proves that there is no plan, and a plan is given. "
-        + "Maybe the certificate of another instance is meant.")
   }
 }
 

@@ -32,6 +32,12 @@ struct SolveCommand: EmplaceSubcommand {
         emplace solve monday.json --output monday.plan.json --multipliers monday.dual.json
         emplace solve tuesday.json --warm-start monday.plan.json --warm-multipliers monday.dual.json
 
+      With --stability 0.01 the answer is, of the plans that cost at most 1 % more than the best one \
+      found, one that starts and stops few replicas against the warm start. The bound and the gap are \
+      those of the plan that is returned; a tenth of the time is kept for this.
+
+        emplace solve tuesday.json --warm-start monday.plan.json --stability 0.005
+
       Without a limit it stops after 60 seconds or at a gap of 0.1 %, whichever comes first. With \
       a limit, only that limit counts.
 
@@ -60,6 +66,11 @@ struct SolveCommand: EmplaceSubcommand {
     completion: .file())
   var warmStart: String?
   @Option(
+    help: ArgumentHelp(
+      "Cost above the best plan found that may be spent on few starts and stops of replicas: 0.01 is one percent.",
+      valueName: "fraction"))
+  var stability: Double?
+  @Option(
     help: ArgumentHelp("Multipliers to start the bound from.", valueName: "file"),
     completion: .file())
   var warmMultipliers: String?
@@ -85,6 +96,16 @@ struct SolveCommand: EmplaceSubcommand {
   @Option(help: "How the result is printed.") var format = Format.text
 
   func validate() throws {
+    if let stability {
+      guard stability >= 0, stability < 1 else {
+        throw ValidationError(
+          "--stability \(stability): a fraction from 0 up to 1 is needed. Maybe 0.01.")
+      }
+      guard warmStart != nil else {
+        throw ValidationError(
+          "--stability needs a plan to stay close to. Maybe --warm-start is missing.")
+      }
+    }
     let names = Algorithms.placement.entries.map(\.name)
     guard names.contains(algorithm) else {
       throw ValidationError(

@@ -81,38 +81,40 @@ struct SolveJob {
 
   /// Searches until a limit, the end or a signal.
   func run() async throws -> SolveResult<Placement> {
-    let driver = try driver()
-    let instance = loaded.instance
-    let progress = ProgressLine(for: instance)
+    let share = command.stability == nil ? 1 : 1 - Self.stabilityShare
+    let left = command.stopping.seconds.map {
+      share * max(0, $0 - Clock.elapsed - writingSeconds)
+    }
+    let search = InstanceSearch(
+      instance: loaded.instance, algorithm: command.algorithm, backend: command.backend,
+      limits: command.stopping.limits(seconds: left), seed: command.stopping.seed,
+      warmStart: WarmStart(solution: warmStart, multipliers: multipliers))
     let writer = writer
-    let observer = SolveDriver<Placement>.Observer(
-      began: { progress?.show($0) },
-      improved: { solution, objective in writer.take(solution, objective) })
-    let search = Task {
-      try await driver.solve(
-        instance, program: { PlacementFormulation.forBounds(of: instance).program },
-        observer: observer)
-    }
-    let interruption = Interruption { search.cancel() }
-    defer {
-      interruption.end()
-      progress?.end()
-    }
-    return try await search.value
+    let result = try await search.run { solution, objective in writer.take(solution, objective) }
+    return try stable(result)
   }
 
-  private func driver() throws -> SolveDriver<Placement> {
-    let backend = Algorithms.backends.first { $0.name == command.backend }
-    guard let entry = Algorithms.placement[command.algorithm], let backend else {
-      throw SolveError.bug("the algorithm or the backend is gone")
-    }
-    let left = command.stopping.seconds.map { max(0, $0 - Clock.elapsed - writingSeconds) }
-    return SolveDriver(
-      solver: entry.make(backend), limits: command.stopping.limits(seconds: left),
-      seed: command.stopping.seed,
-      warmStart: WarmStart(solution: warmStart, multipliers: multipliers),
-      greedy: Algorithms.placement["greedy"]?.make(backend),
-      replaySeconds: left.map { $0 / 20 + replaySeconds })
+  /// Share of the time that is kept for ``StablePlan``.
+  private static let stabilityShare = 0.1
+
+  /// The result with a plan close to the warm start in place of the best one, where that is asked.
+  private func stable(_ result: SolveResult<Placement>) throws -> SolveResult<Placement> {
+    guard let share = command.stability, let warmStart, let best = result.incumbent
+    else { return result }
+    let instance = loaded.instance
+    let end = command.stopping.seconds.map { $0 - writingSeconds }
+    let index = try PlacementIndex(instance, threads: command.stopping.threadCount)
+    let limit = best.objective + Int64(share * Double(best.objective.magnitude))
+    let solution = StablePlan(index, to: warmStart, seed: command.stopping.seed)
+      .plan(near: best.solution, costing: limit) { end.map { Clock.elapsed >= $0 } ?? false }
+    guard solution != best.solution else { return result }
+    let verdict = Placement.verify(solution, against: instance)
+    guard verdict.isFeasible else { throw SolveError.bug("a stable plan breaks \(verdict)") }
+    var result = result
+    result.incumbent = Incumbent(
+      solution: solution, objective: verdict.objective, source: "stability",
+      seconds: best.seconds)
+    return result
   }
 
   /// Seconds kept for writing the last plan and the result.
@@ -120,10 +122,6 @@ struct SolveJob {
     let terms = command.format == .text ? loaded.servingTermsSeconds ?? 0 : 0
     return 0.03 + terms + Double(loaded.instance.demands.count) * 1e-5
   }
-
-  /// Seconds kept for building the program once more and for the replay of one leaf; trees take
-  /// the twentieth of the time that is added to it.
-  private var replaySeconds: Double { 0.05 + Double(loaded.instance.arcCount) * 2.5e-6 }
 
   // MARK: Answer
 
@@ -138,7 +136,7 @@ struct SolveJob {
     if let refusal = result.refusal { Console.complain(refusal) }
     if let failure = result.failure { Console.complain("the search broke off: \(failure)") }
     let report = SolveReport(
-      command: command, loaded: loaded, result: result,
+      command: command, loaded: loaded, result: result, warmStart: warmStart,
       outputPath: result.incumbent == nil ? nil : output.path)
     switch command.format {
     case .json: Console.write(report.json.text)

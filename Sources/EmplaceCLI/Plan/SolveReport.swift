@@ -7,18 +7,26 @@ struct SolveReport {
   let result: SolveResult<Placement>
   /// File of the plan, nil where there is none.
   let outputPath: String?
+  /// Starts and stops against the warm start, nil without one.
+  private let changes: ReplicaChanges?
   private let unserved: UnservedSummary?
   private let conflict: [String]
   private var instance: PlacementInstance { loaded.instance }
 
   init(
     command: SolveCommand, loaded: LoadedInstance, result: SolveResult<Placement>,
-    outputPath: String?
+    warmStart: PlacementSolution?, outputPath: String?
   ) {
     self.command = command
     self.loaded = loaded
     self.result = result
     self.outputPath = outputPath
+    changes =
+      if let warmStart, let incumbent = result.incumbent {
+        ReplicaChanges(from: warmStart, to: incumbent.solution, in: loaded.instance)
+      } else {
+        nil
+      }
     unserved =
       if let fleet = loaded.fleet, let derivation = loaded.derivation,
         let incumbent = result.incumbent
@@ -61,11 +69,21 @@ struct SolveReport {
       ("version", .string(Emplace.version)),
       ("output", outputPath.map { .string($0) } ?? .null),
     ]
+    if let changes {
+      members.append(("replicasStarted", .integer(changes.started)))
+      members.append(("replicasStopped", .integer(changes.stopped)))
+      members.append(("bestObjective", .plain(bestObjective.map { instance.printed($0) })))
+    }
     if loaded.fleet != nil { members.append(("unserved", unserved?.json ?? .null)) }
     if result.status == .infeasible {
       members.append(("conflict", .array(conflict.map { .string($0) })))
     }
     return .object(members)
+  }
+
+  /// Objective of the best plan found; with --stability it may be better than the one returned.
+  private var bestObjective: Int64? {
+    result.events.compactMap(\.objective).min() ?? result.incumbent?.objective
   }
 
   // MARK: Text
@@ -117,6 +135,15 @@ struct SolveReport {
     }
     if let claim = result.claim {
       rows.append(["", "\(instance.printed(claim.value)) is claimed by \(claim.by)"])
+    }
+    if let changes {
+      let extra = Double(result.incumbent?.objective ?? 0) - Double(bestObjective ?? 0)
+      let share = extra / max(abs(Double(bestObjective ?? 0)), 1)
+      rows.append([
+        "moves",
+        "\(Figures.count(changes.started, "replica")) start and \(changes.stopped) stop against the "
+          + "warm start" + (extra > 0 ? ", for \(Figures.percent(share)) more cost" : ""),
+      ])
     }
     if let outputPath { rows.append(["plan", outputPath]) }
     if let certificate = command.certificate, result.certificate != nil {

@@ -148,6 +148,7 @@ extension UnservedSummary {
     case .endpointRegion, .endpointOffline: "without a device on line"
     case .residency: "by residency"
     case .weightsJurisdiction: "where the weights may not lie"
+    case .forbidden: "where the model is forbidden"
     case .trust: "by trust"
     case .accuracy: "by accuracy"
     case .version: "by version"

@@ -59,3 +59,29 @@ struct VerifiedSolution: Sendable {
   /// In units of the instance.
   var objective: Int64
 }
+
+extension PlacementInstance {
+  /// Reads a certificate file and replays it, holding a plan in its program; what it proves, with
+  /// the file.
+  func provenBound(
+    _ path: String, holding plan: VerifiedSolution
+  ) throws(CommandFailure) -> (bound: Int64, file: CertificateFile) {
+    let bytes = try InputFile.bytes(of: path)
+    let file: CertificateFile
+    do throws(AnswerError) {
+      file = try CertificateFile.read(bytes, file: path, for: self)
+    } catch {
+      throw CommandFailure(error)
+    }
+    do throws(CertificateRefusal) {
+      let proof = try file.check(on: self, holding: plan.solution, objective: plan.objective)
+      if case .bound(let bound) = proof { return (bound, file) }
+    } catch {
+      throw CommandFailure(.refused, "\(path): the proof fails at the \(error)")
+    }
+    throw CommandFailure(
+      .refused,
+      "\(path): it proves that there is no plan, and a plan is given. "
+        + "Maybe the certificate of another instance is meant.")
+  }
+}

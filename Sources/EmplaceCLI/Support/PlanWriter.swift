@@ -46,8 +46,7 @@ final class PlanWriter: Sendable {
 
   private func work() {
     var pause = 0.0
-    // Objectives of what is offered fall strictly, so an equal one is the same plan.
-    var written: Int64?
+    var written: PlacementSolution?
     while true {
       bell.wait()
       let isEnding = state.withLock { $0.isEnding }
@@ -57,9 +56,9 @@ final class PlanWriter: Sendable {
         defer { state.pending = nil }
         return (state.pending, state.isEnding)
       }
-      if let next, next.objective != written {
+      if let next, next.solution != written {
         let start = ContinuousClock.now
-        written = write(next.solution, next.objective) ? next.objective : nil
+        written = write(next.solution, next.objective) ? next.solution : nil
         pause = max(1, 4 * ((ContinuousClock.now - start) / .seconds(1)))
       }
       if isLast { break }

@@ -86,6 +86,9 @@ struct FleetConsistency {
       for other in model.affinity + model.antiAffinity {
         try reference(other, fleet.models.count, "\(path).affinity")
       }
+      for site in model.pinnedSites + model.forbiddenSites {
+        try reference(site, fleet.sites.count, "\(path).pinnedSites")
+      }
       for variant in model.variants {
         try reference(variant, fleet.variants.count, "\(path).variants")
         try require(

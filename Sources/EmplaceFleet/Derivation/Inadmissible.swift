@@ -3,7 +3,8 @@ public enum Inadmissible: Sendable, Hashable {
   /// The kinds of reasons, in the order in which they are looked for.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case otherModel, noRequests, endpointRegion, endpointOffline, residency, weightsJurisdiction
-    case trust, accuracy, version, noNodes, noProfile, otherObjective, doesNotFit, unreachable
+    case forbidden, trust, accuracy, version, noNodes, noProfile, otherObjective, doesNotFit,
+      unreachable
     case dataUnreachable, latency, firstToken, perToken
   }
 
@@ -46,6 +47,8 @@ public enum Inadmissible: Sendable, Hashable {
   case residency(site: String, allowed: [String])
   /// The site's jurisdiction is not among those where the weights may lie.
   case weightsJurisdiction(site: String, allowed: [String])
+  /// The model may not run at the site.
+  case forbidden(model: String)
   /// The site is trusted less than the model needs.
   case trust(site: Int, needed: Int)
   /// The variant is less accurate than the demand needs, in millionths.
@@ -92,6 +95,7 @@ public enum Inadmissible: Sendable, Hashable {
     case .endpointOffline: .endpointOffline
     case .residency: .residency
     case .weightsJurisdiction: .weightsJurisdiction
+    case .forbidden: .forbidden
     case .trust: .trust
     case .accuracy: .accuracy
     case .version: .version
@@ -124,6 +128,7 @@ extension Inadmissible: CustomStringConvertible {
       "the demand may not be served in \(site), only in \(Self.list(allowed))"
     case .weightsJurisdiction(let site, let allowed):
       "the weights may not lie in \(site), only in \(Self.list(allowed))"
+    case .forbidden(let model): "no replica of \(model) may run at the site"
     case .trust(let site, let needed):
       "the site has trust level \(site), the model needs \(needed)"
     case .accuracy(let variant, let needed):

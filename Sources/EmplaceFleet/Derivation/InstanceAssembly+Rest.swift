@@ -107,6 +107,17 @@ extension InstanceAssembly {
   }
 }
 
+extension InstanceAssembly {
+  /// P16: each model at each of its pinned sites, once.
+  func pins() -> [PlacementInstance.Pin] {
+    fleet.models.enumerated().flatMap { model, element in
+      Set(element.pinnedSites).sorted().map {
+        .init(model: Int32(truncatingIfNeeded: model), site: Int32(truncatingIfNeeded: $0))
+      }
+    }
+  }
+}
+
 // MARK: - Service in normal operation and in failures
 
 extension InstanceAssembly {

@@ -52,6 +52,7 @@ struct InstanceAssembly {
     instance.constant = try constant()
     instance.moveBudget = fleet.policy.moveBudget
     instance.hostingBudget = fleet.policy.hostingBudget
+    instance.pins = pins()
     instance.serviceFloors = serviceFloors()
     instance.failureCases = failureCases()
     return instance

@@ -94,6 +94,9 @@ extension PlacementDerivation {
     if let allowed = model.jurisdictions, !allowed.contains(site.jurisdiction) {
       return .weightsJurisdiction(site: site.jurisdiction, allowed: allowed.sorted())
     }
+    if model.forbiddenSites.contains(where: { fleet.sites[$0].id == site.id }) {
+      return .forbidden(model: model.id)
+    }
     if site.trust < model.trust { return .trust(site: site.trust, needed: model.trust) }
     if offered.accuracyMillionths < element.leastAccuracyMillionths {
       return .accuracy(

@@ -44,7 +44,9 @@ struct LaneFinder: Sendable {
     trips.withUnsafeBufferPointer { trips in
       for model in modelOrder {
         let options = options[model][type]
-        guard !options.options.isEmpty, admits(fleet.models[model], site) else { continue }
+        guard !options.options.isEmpty, admits(fleet.models[model], site),
+          !fleet.models[model].forbiddenSites.contains(element.site)
+        else { continue }
         gather(model, options, element.site, site.population?.region, trips, allowed, &reached)
         guard !reached.positions.isEmpty else { continue }
         append(model, options, reached, element, to: &result)

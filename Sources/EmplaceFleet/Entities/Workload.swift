@@ -18,6 +18,10 @@ public struct InferenceModel: Sendable, Hashable {
   public var antiAffinity: [Int] = []
   /// Fewest failure domains with a replica (P8).
   public var failureDomains: Int64 = 1
+  /// Sites where at least one replica of it must run, by index (P16).
+  public var pinnedSites: [Int] = []
+  /// Sites where none of it may run, by index.
+  public var forbiddenSites: [Int] = []
   /// Most versions live at once, nil for no limit (P13).
   public var liveVersions: Int64?
   /// Its variants, indices into the fleet's variants.

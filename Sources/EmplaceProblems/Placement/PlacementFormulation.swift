@@ -1,6 +1,6 @@
 public import EmplaceCore
 
-/// Placement as an integer program, P1...P15, rows named as in the formulation's page.
+/// Placement as an integer program, P1...P16, rows named as in the formulation's page.
 ///
 /// Columns: `x` parts on an arc (normal operation and each failure case), `y` replicas of a lane,
 /// `a` artifact loaded in a pool, `z` artifact at a site, `w` rented nodes, `n` units set apart for
@@ -66,7 +66,7 @@ struct PlacementLayout: Sendable {
     case places, hostCPU, hostMemory, power, storage, spreadLink, spread, caseCover, caseFloor
     case caseLoad, affinity, antiAffinity, licence, budget, uplink, moves, versionLink, versions
     case quota, apartCompute, apartMemory, restCompute, restMemory, apartCPU, apartHost, restCPU
-    case restHost, restNodes, total, link, caseRoute
+    case restHost, restNodes, total, link, caseRoute, pin
   }
 
   /// A stretch of columns for the arcs of a lane in a failure case.

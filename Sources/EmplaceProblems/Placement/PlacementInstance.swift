@@ -4,7 +4,7 @@
 /// Flat arrays of integers, derived once from a fleet or read from a benchmark file. A generalised
 /// assignment problem has one lane an agent with its count fixed at one; a facility location
 /// problem one lane a facility with a count of zero or one and the fixed cost as its cost.
-/// The constraints P1...P15 are in the formulation's page.
+/// The constraints P1...P16 are in the formulation's page.
 public struct PlacementInstance: Sendable {
   /// Name for results.
   public var name = ""
@@ -64,6 +64,8 @@ public struct PlacementInstance: Sendable {
   public var moveBudget: Int64?
   /// Most cost of rented nodes and opened sites, nil for no limit (P11).
   public var hostingBudget: Int64?
+  /// Models that must run at a site (P16), each pair once.
+  public var pins: [Pin] = []
 
   /// An empty instance.
   public init() {}
@@ -267,6 +269,20 @@ public struct PlacementInstance: Sendable {
     public init(pool: Int32) { self.pool = pool }
   }
 
+  /// A model of which at least one replica, of whichever variant, must run at a site.
+  public struct Pin: Sendable, Hashable {
+    /// Index of the model.
+    public var model: Int32
+    /// Index of the site.
+    public var site: Int32
+
+    /// A pin.
+    public init(model: Int32, site: Int32) {
+      self.model = model
+      self.site = site
+    }
+  }
+
   /// At least `least` of the weighted parts of these demands are served.
   public struct ServiceFloor: Sendable, Hashable {
     /// Name: the priority class.
@@ -352,6 +368,12 @@ extension PlacementInstance {
     let variant = variant(ofLane: lane)
     return variant < 0 ? -1 : Int(variants[variant].model)
   }
+  /// The pin that a replica of a lane would satisfy, if there is one.
+  public func pin(ofLane lane: Int) -> Pin {
+    Pin(
+      model: Int32(truncatingIfNeeded: model(ofLane: lane)),
+      site: Int32(truncatingIfNeeded: site(ofLane: lane)))
+  }
   /// Tenant of a lane, -1 without.
   public func tenant(ofLane lane: Int) -> Int {
     let model = model(ofLane: lane)
@@ -365,11 +387,7 @@ extension PlacementInstance {
   }
 
   /// Name of a lane, unique: `variant@pool/b8`, or the pool's name in benchmarks.
-  public func name(ofLane lane: Int) -> String {
-    let pool = pools[Int(lanes[lane].pool)].name
-    let variant = variant(ofLane: lane)
-    return variant < 0 ? pool : "\(variants[variant].name)@\(pool)/b\(lanes[lane].batch)"
-  }
+  public func name(ofLane lane: Int) -> String { name(of: kind(ofLane: lane)) }
 
   /// Name of an artifact: `variant@site`.
   public func name(ofArtifact artifact: Int) -> String {

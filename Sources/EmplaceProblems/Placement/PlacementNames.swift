@@ -72,6 +72,7 @@ struct PlacementNames: Sendable {
     case .versionLink: "P13[\(artifact(first))]"
     case .versions: "P13[\(model(first))]"
     case .quota: "P15[\(tenant(first))]"
+    case .pin: "P16[model=\(model(first)),site=\(site(second))]"
     case .apartCompute: "P15[\(pool(first)),\(tenant(second)),compute]"
     case .apartMemory: "P15[\(pool(first)),\(tenant(second)),memory]"
     case .apartCPU: "P15[\(pool(first)),\(tenant(second)),cpu]"

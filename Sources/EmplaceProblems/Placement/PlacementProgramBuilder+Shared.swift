@@ -1,6 +1,6 @@
 import EmplaceCore
 
-// Rows over several pools: P6...P15.
+// Rows over several pools: P6...P16.
 
 extension PlacementProgramBuilder {
   /// P6 power, P7 storage, P12 uplink and moves, P11 hosting budget.
@@ -101,6 +101,16 @@ extension PlacementProgramBuilder {
       for lane in instance.lanes.indices where instance.tenant(ofLane: lane) == tenant {
         entry(
           layout.replicas[lane], instance.lanes[lane].devices * instance.lanes[lane].milliShares)
+      }
+    }
+  }
+
+  /// P16: of a pinned model at least one replica runs at its site.
+  mutating func addPinRows() {
+    for pin in instance.pins {
+      row(.pin, Int(pin.model), and: Int(pin.site), .atLeast, 1)
+      for lane in instance.lanes.indices where instance.pin(ofLane: lane) == pin {
+        entry(layout.replicas[lane], 1)
       }
     }
   }

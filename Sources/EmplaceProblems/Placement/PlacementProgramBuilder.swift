@@ -49,6 +49,7 @@ struct PlacementProgramBuilder {
     addSiteRows()
     addModelRows()
     addFailureRows()
+    addPinRows()
     if links == .disaggregated { addLinkRows() }
     addBlocks(boxStart: boxStart)
   }

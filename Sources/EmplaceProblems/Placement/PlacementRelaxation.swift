@@ -34,6 +34,8 @@ public enum PlacementRelaxation: String, CaseIterable, Sendable {
   case quota = "P15 quota"
   /// Isolation of tenants (P15).
   case isolation = "P15 isolation"
+  /// Models that must run at a site (P16).
+  case pins = "P16"
   /// Least service of classes (P1).
   case floors = "P1 floors"
 
@@ -60,6 +62,7 @@ public enum PlacementRelaxation: String, CaseIterable, Sendable {
     case .survival: drop(cases: "P9", in: &result)
     case .autonomy: drop(cases: "P14", in: &result)
     case .floors: result.serviceFloors = []
+    case .pins: result.pins = []
     case .quota:
       for tenant in result.tenants.indices { result.tenants[tenant].quotaMilliShares = nil }
     case .isolation:

@@ -1,7 +1,7 @@
 public import EmplaceCore
 
 extension Placement {
-  /// Judges a placement from the instance alone: shape first, then P1...P15 in order, then the
+  /// Judges a placement from the instance alone: shape first, then P1...P16 in order, then the
   /// objective. Integers only; it reads neither the formulation nor any solver.
   ///
   /// - Complexity: O(arcs used x log + lanes x hours + artifacts).
@@ -20,6 +20,7 @@ extension Placement {
     judge.checkModels(solution)
     judge.checkFailures(solution)
     judge.checkIsolation(solution)
+    judge.checkPins()
     return Verdict(violations: judge.violations, objective: judge.objective(of: solution))
   }
 }
@@ -236,6 +237,20 @@ extension PlacementJudge {
           load[lane * hours + hour], atMost: capacity, label,
           "lane=\(instance.name(ofLane: lane)),hour=\(hour)\(suffix)", "load")
       }
+    }
+  }
+
+  /// P16: of every pinned model a replica runs at its site.
+  func checkPins() {
+    guard !instance.pins.isEmpty else { return }
+    var running: Set<PlacementInstance.Pin> = []
+    for lane in instance.lanes.indices where replicas[lane] > 0 {
+      running.insert(instance.pin(ofLane: lane))
+    }
+    for pin in instance.pins where !running.contains(pin) {
+      let model = instance.models[Int(pin.model)].name
+      let site = instance.sites[Int(pin.site)].name
+      report("P16", "model=\(model),site=\(site)", 0, 1, "no replica runs where one is pinned")
     }
   }
 

@@ -22,6 +22,7 @@ public final class PlacementIndex: @unchecked Sendable {
   let options: OptionTable
   let groups: FloorTable
   let cases: CaseTable
+  let pins: PinTable
   /// Most artifacts added or removed; `Int64.max` without a limit.
   let moveBudget: Int64
   /// Most cost of rented nodes and opened sites; `Int64.max` without a limit.
@@ -50,6 +51,7 @@ public final class PlacementIndex: @unchecked Sendable {
     options = try OptionTable(instance, lanes, arena, threads: threads)
     groups = FloorTable(instance, arena)
     cases = CaseTable(instance, lanes, options, arena)
+    pins = PinTable(instance, arena)
     try Self.checkCosts(instance, lanes)
   }
 

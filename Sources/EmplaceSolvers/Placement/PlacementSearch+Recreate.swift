@@ -27,10 +27,11 @@ extension PlacementSearch {
     settle()
   }
 
-  /// Tidies up and completes spread, floors and failure cases as far as possible.
+  /// Tidies up and completes pins, spread, floors and failure cases as far as possible.
   func settle() {
     state.tidy()
     guard state.shortfall > 0 else { return }
+    state.completePins()
     if index.models.spreadSlots > 0 { state.completeSpread() }
     completeFloors()
     if state.totals.caseShortfall > 0 { state.completeFailures() }

@@ -52,12 +52,20 @@ extension PlacementSearch {
   }
 
   /// A demand that counts in what is short: one that must be served, one of a floor, one of a floor
-  /// of a failure case, or one of a model that is spread too little.
+  /// of a failure case, or one of a model that is spread too little or pinned where it does not run.
   private func drawDebtor() -> Int? {
     var (chosen, seen) = (-1, 0)
     func draw(_ demand: Int) {
       seen += 1
       if random.below(seen) == 0 { chosen = demand }
+    }
+    func drawAll(of lanes: FlatLists, _ owner: Int) {
+      for position in lanes.range(owner) {
+        let arcs = index.lanes.arcs(Int(lanes.items[position]))
+        if let arc = arcs.first {
+          draw(Int(index.options.demand[Int(index.options.ofArc[arc])]))
+        }
+      }
     }
     for position in 0..<state.totals.unserved {
       let demand = Int(state.unservedList[position])
@@ -76,14 +84,12 @@ extension PlacementSearch {
         }
       }
     }
+    for pin in 0..<index.pins.count where state.pinReplicas[pin] == 0 {
+      drawAll(of: index.pins.lanes, pin)
+    }
     for model in 0..<index.models.count
     where state.domains[model] < index.models.leastDomains[model] {
-      for position in index.models.lanes.range(model) {
-        let arcs = index.lanes.arcs(Int(index.models.lanes.items[position]))
-        if let arc = arcs.first {
-          draw(Int(index.options.demand[Int(index.options.ofArc[arc])]))
-        }
-      }
+      drawAll(of: index.models.lanes, model)
     }
     return chosen >= 0 ? chosen : nil
   }

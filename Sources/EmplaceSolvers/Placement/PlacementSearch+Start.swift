@@ -5,6 +5,7 @@ extension PlacementSearch {
   /// Serves what is not served: insertion, then ejection of others. Says whether something was
   /// inserted, and whether all that must be served is.
   func complete(shouldStop: () -> Bool) -> (isInserted: Bool, isWhole: Bool) {
+    state.completePins()
     // What must go somewhere whole is left to ejection, which moves others out of its way.
     for (demand, element) in index.instance.demands.enumerated()
     where element.parts > 1 || element.unservedCost != nil { addPending(demand) }

@@ -124,6 +124,7 @@ extension PlacementState {
     let artifact = Int(lanes.artifact[lane])
     if artifact >= 0 { countReplicas(artifact, site, amount) }
     countModel(lane, before, amount)
+    countPin(lane, amount)
     if index.sites.powerRoom[site] < .max {
       power[site] += lanes.milliwatts[lane] * amount
     }

@@ -239,7 +239,7 @@ extension PlacementState {
       for slot in 0..<index.lanes.slots(lane).count { peak = max(peak, caseLoad[start + slot]) }
     }
     if peak > 0, each > 0 { needed = max(needed, (peak - 1) / each + 1) }
-    if needed == 0, isNeededForSpread(lane) { needed = 1 }
+    if needed == 0, isNeededForSpread(lane) || isNeededForPin(lane) { needed = 1 }
     return needed
   }
 

@@ -56,6 +56,7 @@ extension PlacementState {
       first("domains", domains, other.domains),
       first("tenantShares", tenantShares, other.tenantShares),
       first("pairedPresent", pairedPresent, other.pairedPresent),
+      first("pinReplicas", pinReplicas, other.pinReplicas),
       first("floorServed", floorServed, other.floorServed),
       first("caseServed", caseServed, other.caseServed),
       first("caseLoad", caseLoad, other.caseLoad),

@@ -6,7 +6,7 @@ internal import EmplaceProblems
 /// to date at the cost of what a change touches.
 ///
 /// Rented nodes and units set apart follow from the replicas: always as few as suffice. No limit
-/// but cover, floors, spread and fewest replicas is ever exceeded; how far those are missed is
+/// but cover, floors, spread, pins and fewest replicas is ever exceeded; how far those are missed is
 /// ``shortfall``. Changes are logged and can be taken back with ``rollback(to:)``.
 public final class PlacementState {
   /// What the state reads.
@@ -65,6 +65,7 @@ public final class PlacementState {
   let domains: FlatArray<Int64>
   let tenantShares: FlatArray<Int64>
   let pairedPresent: FlatArray<Int32>
+  let pinReplicas: FlatArray<Int64>
 
   // Floors and failure cases.
   let floorServed: FlatArray<Int64>
@@ -165,6 +166,7 @@ public final class PlacementState {
     domains = arena.array(0, count: models.count)
     tenantShares = arena.array(0, count: models.quota.count)
     pairedPresent = arena.array(0, count: index.sites.count * models.pairedCount)
+    pinReplicas = arena.array(0, count: index.pins.count)
     floorServed = arena.array(0, count: index.groups.count)
     caseServed = arena.array(0, count: index.cases.entryDemand.count)
     caseLoad = arena.array(0, count: index.cases.slotCount)
@@ -201,6 +203,7 @@ public final class PlacementState {
     for model in 0..<index.models.count {
       totals.shortfall += 1000 * max(0, index.models.leastDomains[model])
     }
+    totals.shortfall += 1000 * Int64(index.pins.count)
     for floor in 0..<index.cases.floors.count {
       totals.caseShortfall += Self.deficit(0, of: index.cases.floors.least[floor])
     }
@@ -231,7 +234,7 @@ extension PlacementState {
   /// count nothing here but in ``shortfall``.
   public var objective: Int64 { totals.objective }
 
-  /// How far cover, floors, spread, fewest replicas and failure cases are missed, in thousandths of
+  /// How far cover, floors, spread, pins, fewest replicas and failure cases are missed, in thousandths of
   /// what each asks; 0 when the solution is feasible.
   public var shortfall: Int64 { totals.shortfall + totals.caseShortfall + unsound }
 

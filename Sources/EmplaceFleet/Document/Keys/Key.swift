@@ -26,7 +26,7 @@ enum Key: UInt16, CaseIterable, Sendable {
   // Workload.
   case quotaMilliShares, isolation
   case tenant, family, jurisdictions, licenceCopies, affinity, antiAffinity
-  case leastFailureDomains, liveVersions, slo, variants
+  case leastFailureDomains, liveVersions, pinnedSites, forbiddenSites, slo, variants
   case version, accuracy, artifactGiB, deltaGiB, milliShares, hostMemoryGiB, interferenceClass
   case warmUpSeconds, profiles
   case kind, baseMs, perItemMs, batchLimit, points, batch, meanMs, p95Ms

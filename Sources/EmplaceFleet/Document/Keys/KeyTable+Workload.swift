@@ -25,6 +25,9 @@ extension KeyTable {
       .antiAffinity, .references(.model), "none", "Models absent wherever this one is (P10)."),
     .may(.leastFailureDomains, .whole(1...1000), "1", "Failure domains with a replica (P8)."),
     .may(.liveVersions, .whole(1...1000), "no limit", "Most versions live at once (P13)."),
+    .may(
+      .pinnedSites, .references(.site), "none", "Sites where at least one replica runs (P16)."),
+    .may(.forbiddenSites, .references(.site), "none", "Sites where no replica may run."),
     .may(.slo, .object(.slo), "none", "Objective of its demands that give none."),
     .must(.variants, .objects(.variant), "Ways to serve it."),
   ]

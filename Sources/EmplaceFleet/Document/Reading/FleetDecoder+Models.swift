@@ -33,13 +33,24 @@ extension FleetDecoder {
     if model.antiAffinity.contains(index), let node = reader.node(view, .antiAffinity) {
       reader.problems.add(node, "a model cannot exclude itself")
     }
-    let wanted = Set(model.affinity)
-    if let both = model.antiAffinity.first(where: { wanted.contains($0) }),
-      let node = reader.node(view, .antiAffinity)
-    {
-      let id = reader.ids[Int(ObjectKind.model.rawValue)].text(both)
-      reader.problems.add(node, "\"\(shortened(id))\" stands in affinity too")
-    }
+    if let sites = reader.references(view, .pinnedSites) { model.pinnedSites = sites }
+    if let sites = reader.references(view, .forbiddenSites) { model.forbiddenSites = sites }
+    requireApart(view, .model, (.affinity, model.affinity), (.antiAffinity, model.antiAffinity))
+    requireApart(
+      view, .site, (.pinnedSites, model.pinnedSites), (.forbiddenSites, model.forbiddenSites))
+  }
+
+  /// Reports what stands in two lists that exclude each other.
+  private mutating func requireApart(
+    _ view: ObjectReader.View, _ kind: ObjectKind, _ first: (key: Key, members: [Int]),
+    _ second: (key: Key, members: [Int])
+  ) {
+    let wanted = Set(first.members)
+    guard let both = second.members.first(where: { wanted.contains($0) }),
+      let node = reader.node(view, second.key)
+    else { return }
+    let id = reader.ids[Int(kind.rawValue)].text(both)
+    reader.problems.add(node, "\"\(shortened(id))\" stands in \(first.key.name) too")
   }
 
   // MARK: - Variants

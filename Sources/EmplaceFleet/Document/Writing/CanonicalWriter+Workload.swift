@@ -19,6 +19,8 @@ extension CanonicalWriter {
     json.texts(.antiAffinity, model.antiAffinity.map { modelID($0) })
     json.integer(.leastFailureDomains, model.failureDomains, unless: 1)
     json.integer(.liveVersions, model.liveVersions)
+    json.texts(.pinnedSites, model.pinnedSites.map { siteID($0) })
+    json.texts(.forbiddenSites, model.forbiddenSites.map { siteID($0) })
     json.key(.variants)
     json.raw("[")
     for index in model.variants.clamped(to: 0..<fleet.variants.count) {
