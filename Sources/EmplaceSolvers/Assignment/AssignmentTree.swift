@@ -33,10 +33,7 @@ struct AssignmentTree {
   }
 
   /// Steps of the ascent at the root and at other nodes.
-  var rootSteps = 1000
-  var nodeSteps = 60
-  /// Whether plans are mended from every node.
-  var mends = true
+  private static let (rootSteps, nodeSteps) = (1000, 60)
 
   private(set) var nodes: [Node] = []
   /// Evaluations of the dual so far.
@@ -109,7 +106,7 @@ struct AssignmentTree {
     let isRoot = index == 0
     var ascent = AssignmentAscent(at: nodes[index].multipliers, of: dual.instance)
     ascent.climb(
-      &dual, steps: isRoot ? rootSteps : nodeSteps, target: target(incumbent(), index),
+      &dual, steps: isRoot ? Self.rootSteps : Self.nodeSteps, target: target(incumbent(), index),
       factor: isRoot ? 1 : 0.5, patience: isRoot ? 30 : 10, shouldStop: shouldStop)
     evaluations += ascent.evaluations
     guard !ascent.isEmpty else {
@@ -124,9 +121,9 @@ struct AssignmentTree {
       nodes[index].value = ascent.best
       nodes[index].multipliers = ascent.bestMultipliers
     }
-    if mends || isRoot { mend(incumbent, offer) }
+    mend(incumbent, offer)
     _ = dual.evaluate(nodes[index].multipliers)
-    if mends || isRoot { mend(incumbent, offer) }
+    mend(incumbent, offer)
     guard bound(nodes[index].value) < incumbent() else {
       closedValue = min(closedValue, nodes[index].value)
       return
