@@ -10,6 +10,10 @@ struct AssignmentSearch {
   private var tree: AssignmentTree
   /// Nodes of the tree when its certificate was last made.
   private var told = 0
+  /// What the checker takes for a node of a certificate.
+  private var secondsPerNode: Double?
+  /// Part of the search's time that the checker may take after it.
+  private static let replayShare = 0.08
   /// Whether there is no solution.
   private(set) var isProvenEmpty = false
 
@@ -46,6 +50,21 @@ struct AssignmentSearch {
     tell()
   }
 
+  /// Whether the checker will have the time: what it takes for a node is measured once, at the root,
+  /// and a part of the time limit is left to it. What it cannot replay would be no proof.
+  private mutating func canBeReplayed(_ certificate: Certificate) -> Bool {
+    guard let limit = run.limits.timeSeconds else { return true }
+    guard let secondsPerNode else {
+      let start = run.elapsedSeconds
+      _ = try? certificate.stated(on: layout.program)
+      secondsPerNode = (run.elapsedSeconds - start) / Double(certificate.nodes.count)
+      return true
+    }
+    let left = tree.isComplete ? max(0, limit - run.elapsedSeconds) : 0
+    return Double(certificate.nodes.count) * secondsPerNode
+      <= Self.replayShare * limit + left
+  }
+
   private func tellMultipliers() {
     let scale = Double(tree.dual.scale)
     guidance?.tell(multipliers: tree.nodes[0].multipliers.map { Double($0) / scale })
@@ -57,6 +76,7 @@ struct AssignmentSearch {
     guard isLast || tree.nodes.count >= 2 * told, tree.bound(tree.value) > run.bound else { return }
     told = tree.nodes.count
     let (certificate, value) = AssignmentProof.certificate(of: tree, layout)
+    guard canBeReplayed(certificate) else { return }
     let bound = value == .max ? Int64.max : tree.bound(value)
     isProvenEmpty = bound == .max
     guard bound > run.bound, bound != .max || run.objective == .max else { return }

@@ -11,6 +11,9 @@ struct AssignmentLayout {
     self.jobs = jobs
   }
 
+  /// The program in which they stand.
+  var program: IntegerProgram { formulation.program }
+
   func column(of subject: AssignmentTree.Decision.Subject) -> Int {
     switch subject {
     case .agent(let agent): return formulation.column(ofReplicas: agent)
