@@ -21,7 +21,7 @@ struct AssignmentDive {
   /// The plan, or nil where one job fits nowhere in the end, or what is decided costs as much as
   /// `incumbent`.
   mutating func plan(below incumbent: Int64, shouldStop: () -> Bool) -> [Int32]? {
-    let target = incumbent == .max ? Int64.max / 4 : (incumbent - 1) * dual.scale + 1
+    let target = incumbent == .max ? AssignmentDual.never : dual.least(reaching: incumbent, in: 1)
     var steps = Self.firstSteps
     while !shouldStop() {
       var ascent = AssignmentAscent(at: multipliers, of: dual.instance)

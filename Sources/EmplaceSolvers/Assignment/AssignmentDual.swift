@@ -1,3 +1,5 @@
+internal import EmplaceProblems
+
 /// The Lagrangian dual of an assignment: the rows that give each job one agent are relaxed, every
 /// agent is a knapsack, and the capacity of all open agents stays a knapsack over them.
 ///
@@ -49,8 +51,10 @@ struct AssignmentDual {
   /// Largest product of scale and ``AssignmentInstance/reach``.
   private static let largest = 0x1p40
 
-  /// Nil where the costs are too large for exact numbers.
-  init?(_ instance: AssignmentInstance) {
+  /// The dual of a placement; nil where that is no assignment, has no jobs, or costs that are too large
+  /// for exact numbers.
+  init?(_ placement: PlacementInstance) {
+    guard let instance = AssignmentInstance(placement), instance.jobs > 0 else { return nil }
     let scale = min(1000, (Self.largest / max(1, instance.reach)).rounded(.down))
     guard scale >= 1, instance.cost.allSatisfy({ abs(Double($0)) * scale < Self.largest }) else {
       return nil
@@ -96,6 +100,11 @@ struct AssignmentDual {
       }
       return least.isFinite ? Int64((least * Double(scale)).rounded()) : 0
     }
+  }
+
+  /// Least value that proves a cost, where all costs are multiples of `granularity`.
+  func least(reaching cost: Int64, in granularity: Int64) -> Int64 {
+    (cost - granularity) * scale + 1
   }
 
   // MARK: Decisions

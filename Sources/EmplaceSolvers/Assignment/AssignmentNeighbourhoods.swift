@@ -16,22 +16,20 @@ struct AssignmentNeighbourhoods {
   private var cost: Int64
   /// Agents that are freed together, and how many neighbourhoods of that size have not gained since.
   private var size = 2
+  private var stalls = 0
   /// Whether all agents have been freed at known multipliers.
   private var hasDived = false
-  private var stalls = 0
 
   private static let largestSize = 10
   /// Share by which multipliers are disturbed.
   private static let noise = 0.002
 
-  /// Nil where the placement is no assignment, or has no plan yet.
+  /// Nil where the placement is no assignment, or its costs are too large.
   init?(_ run: Run<Placement>, _ guidance: Guidance, seed: UInt64) {
-    guard let instance = AssignmentInstance(run.instance), instance.jobs > 0,
-      let dual = AssignmentDual(instance)
-    else { return nil }
+    guard let dual = AssignmentDual(run.instance) else { return nil }
     self.run = run
-    self.instance = instance
     self.guidance = guidance
+    instance = dual.instance
     scale = dual.scale
     start = dual.start
     random = RandomGenerator(seed: seed)
@@ -63,22 +61,18 @@ struct AssignmentNeighbourhoods {
     let isWhole = !hasDived && guidance.known.multipliers != nil
     if isWhole { hasDived = true }
     let agents = isWhole ? Array(0..<instance.agents) : related()
-    let isFreed = flags(agents)
-    let jobs = plan.indices.filter { isFreed[Int(plan[$0])] }
-    guard jobs.count > 1 else { return }
-    let part = instance.part(agents: agents, jobs: jobs)
     var place = [Int32](repeating: -1, count: instance.agents)
     for (position, agent) in agents.enumerated() { place[agent] = Int32(position) }
+    let jobs = plan.indices.filter { place[Int(plan[$0])] >= 0 }
+    guard jobs.count > 1 else { return }
+    let part = instance.part(agents: agents, jobs: jobs)
     let before = part.cost(of: jobs.map { place[Int(plan[$0])] })
     let run = run
     var dive = AssignmentDive(AssignmentDual(part, scale: scale), at: multipliers(jobs))
     // A plan of the same cost is welcome: it leads elsewhere.
-    guard let found = dive.plan(below: before + 1, shouldStop: { run.shouldStop() }) else {
-      stall()
-      return
-    }
-    let after = part.cost(of: found)
-    guard after <= before else {
+    guard let found = dive.plan(below: before + 1, shouldStop: { run.shouldStop() }),
+      case let after = part.cost(of: found), after <= before
+    else {
       stall()
       return
     }
@@ -100,12 +94,6 @@ struct AssignmentNeighbourhoods {
     guard stalls >= 10 * instance.agents / size + 10 else { return }
     stalls = 0
     size = size >= min(Self.largestSize, instance.agents) ? 2 : size + 1
-  }
-
-  private func flags(_ agents: [Int]) -> [Bool] {
-    var result = [Bool](repeating: false, count: instance.agents)
-    for agent in agents { result[agent] = true }
-    return result
   }
 
   /// Agents that compete for the jobs of one, that one included.

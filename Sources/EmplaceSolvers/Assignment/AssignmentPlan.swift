@@ -58,6 +58,12 @@ struct AssignmentPlan {
     Int64(instance.weight[agent * instance.jobs + job]) <= room[agent]
   }
 
+  /// Whether a job fits where another is, once that one has left.
+  private func fits(_ job: Int, inPlaceOf other: Int) -> Bool {
+    let (row, from) = (Int(agent[other]) * instance.jobs, Int(agent[other]))
+    return Int64(instance.weight[row + job]) <= room[from] + Int64(instance.weight[row + other])
+  }
+
   private mutating func take(_ job: Int, by agent: Int) {
     self.agent[job] = Int32(agent)
     room[agent] -= Int64(instance.weight[agent * instance.jobs + job])
@@ -127,10 +133,8 @@ struct AssignmentPlan {
   private mutating func makeRoom(for job: Int) -> Bool {
     let jobs = instance.jobs
     var best: (other: Int, to: Int, cost: Int64)?
-    for other in 0..<jobs where agent[other] >= 0 {
+    for other in 0..<jobs where agent[other] >= 0 && fits(job, inPlaceOf: other) {
       let from = Int(agent[other])
-      let weight = Int64(instance.weight[from * jobs + job])
-      guard weight <= room[from] + Int64(instance.weight[from * jobs + other]) else { continue }
       for to in 0..<instance.agents where to != from && fits(other, to) {
         let cost =
           price(other, on: to) - instance.cost[from * jobs + other]
@@ -151,10 +155,8 @@ struct AssignmentPlan {
   private mutating func eject(for job: Int, _ failures: [Int32]) -> Bool {
     let jobs = instance.jobs
     var best: (other: Int, failures: Int32, cost: Int64)?
-    for other in 0..<jobs where agent[other] >= 0 {
+    for other in 0..<jobs where agent[other] >= 0 && fits(job, inPlaceOf: other) {
       let from = Int(agent[other])
-      let weight = Int64(instance.weight[from * jobs + job])
-      guard weight <= room[from] + Int64(instance.weight[from * jobs + other]) else { continue }
       let cost = instance.cost[from * jobs + job] - instance.cost[from * jobs + other]
       if best == nil || (failures[other], cost) < (best?.failures ?? 0, best?.cost ?? 0) {
         best = (other, failures[other], cost)

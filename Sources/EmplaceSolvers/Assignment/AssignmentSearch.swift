@@ -19,12 +19,10 @@ struct AssignmentSearch {
 
   /// Nil where the placement is no assignment, or its costs are too large.
   init?(_ run: Run<Placement>, _ formulation: PlacementFormulation, _ guidance: Guidance?) {
-    guard let instance = AssignmentInstance(run.instance), instance.jobs > 0,
-      let dual = AssignmentDual(instance)
-    else { return nil }
+    guard let dual = AssignmentDual(run.instance) else { return nil }
     self.run = run
-    self.instance = instance
     self.guidance = guidance
+    instance = dual.instance
     layout = AssignmentLayout(formulation, jobs: instance.jobs)
     tree = AssignmentTree(
       dual, at: dual.start, granularity: formulation.program.objectiveGranularity)

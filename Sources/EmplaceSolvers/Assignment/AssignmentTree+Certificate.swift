@@ -76,16 +76,6 @@ struct AssignmentProof {
     tree.nodes[index].children.taken < 0 || tree.nodes[index].value >= goal
   }
 
-  private func path(to index: Int) -> [Int] {
-    var result: [Int] = []
-    var node = index
-    while node >= 0 {
-      result.append(node)
-      node = tree.nodes[node].parent
-    }
-    return result.reversed()
-  }
-
   // MARK: Fixings that are needed
 
   private mutating func findUsed() {
@@ -103,11 +93,11 @@ struct AssignmentProof {
 
   /// Adds fixings on the path until the leaf's value is reached without the others.
   private mutating func settle(_ leaf: Int) {
-    let path = path(to: leaf)
+    let path = tree.path(to: leaf)
     guard tree.nodes[leaf].orphan < 0 else { return settleOrphan(leaf, path) }
     while true {
-      work.apply(decisions(path))
-      let value = work.value(at: tree.nodes[leaf].multipliers)
+      work.apply(tree.decisions(path, fixings: usedFixings))
+      let value = work.dual.evaluate(tree.nodes[leaf].multipliers)
       if let value, value >= goal {
         self.value = min(self.value, value)
         return
@@ -123,12 +113,12 @@ struct AssignmentProof {
   /// The same for the side of a fixing that holds no better plan: it was found with all fixings of
   /// the nodes above.
   private mutating func settle(_ fixing: AssignmentTree.Decision, of node: Int) {
-    let above = Array(path(to: node).dropLast())
-    let own = tree.nodes[node].decision.map { [$0] } ?? []
+    let path = tree.path(to: node)
+    let above = Array(path.dropLast())
     let other = AssignmentTree.Decision(subject: fixing.subject, isTaken: !fixing.isTaken)
     while true {
-      work.apply(decisions(above) + own + [other])
-      guard let value = work.value(at: tree.nodes[node].fixMultipliers), value < goal else {
+      work.apply(tree.decisions(path) { $0 == node ? [other] : usedFixings(of: $0) })
+      guard let value = work.dual.evaluate(tree.nodes[node].fixMultipliers), value < goal else {
         return
       }
       guard addViolated(above) else {
@@ -146,15 +136,16 @@ struct AssignmentProof {
         if case .pair(let pair) = fixing.subject, pair % jobs != tree.nodes[leaf].orphan {
           continue
         }
-        if used[index, default: []].insert(fixing).inserted { waiting.append((index, fixing)) }
+        _ = use(fixing, of: index)
       }
     }
   }
 
-  private func decisions(_ path: [Int]) -> [AssignmentTree.Decision] {
-    path.flatMap { index in
-      (tree.nodes[index].decision.map { [$0] } ?? []) + usedFixings(of: index)
-    }
+  /// Marks a fixing as needed; false where it was already.
+  private mutating func use(_ fixing: AssignmentTree.Decision, of node: Int) -> Bool {
+    guard used[node, default: []].insert(fixing).inserted else { return false }
+    waiting.append((node, fixing))
+    return true
   }
 
   private func usedFixings(of index: Int) -> [AssignmentTree.Decision] {
@@ -169,9 +160,7 @@ struct AssignmentProof {
     for index in path where !tree.nodes[index].fixings.isEmpty {
       if fixed[index] == nil { fixed[index] = Set(tree.nodes[index].fixings) }
       for decision in subjects where fixed[index]?.contains(decision) == true {
-        guard used[index, default: []].insert(decision).inserted else { continue }
-        isAny = true
-        waiting.append((index, decision))
+        if use(decision, of: index) { isAny = true }
       }
     }
     return isAny
@@ -180,21 +169,17 @@ struct AssignmentProof {
   // MARK: Nodes in preorder
 
   private enum Step {
-    /// A node with its fixings, below multipliers.
-    case node(Int, parent: [Int64])
-    /// The fixings of a node from some position on, then the node itself.
-    case fixings(Int, from: Int, parent: [Int64])
+    /// The fixings of a node from some position on, then the node itself, below multipliers.
+    case node(Int, from: Int, parent: [Int64])
     /// The side of a fixing that holds no better plan.
-    case refuted(Int, AssignmentTree.Decision, parent: [Int64])
+    case refuted(AssignmentTree.Decision, parent: [Int64])
   }
 
   private mutating func write() {
-    var stack = [Step.node(0, parent: Array(repeating: 0, count: tree.dual.instance.jobs))]
+    var stack = [Step.node(0, from: 0, parent: Array(repeating: 0, count: tree.dual.instance.jobs))]
     while let step = stack.popLast() {
       switch step {
-      case .node(let index, let parent):
-        stack.append(.fixings(index, from: 0, parent: parent))
-      case .fixings(let index, let position, let parent):
+      case .node(let index, let position, let parent):
         let fixings = usedFixings(of: index)
         guard position < fixings.count else {
           stack.append(contentsOf: writeNode(index, parent))
@@ -203,11 +188,11 @@ struct AssignmentProof {
         let decision = fixings[position]
         let multipliers = stated(tree.nodes[index].fixMultipliers, at: index)
         append(parent, multipliers, split(on: decision.subject))
-        let goesOn = Step.fixings(index, from: position + 1, parent: multipliers)
-        let refuted = Step.refuted(index, decision, parent: multipliers)
+        let goesOn = Step.node(index, from: position + 1, parent: multipliers)
+        let refuted = Step.refuted(decision, parent: multipliers)
         // The side where the column is zero comes first.
         stack.append(contentsOf: decision.isTaken ? [goesOn, refuted] : [refuted, goesOn])
-      case .refuted(_, let decision, let parent):
+      case .refuted(let decision, let parent):
         var multipliers = parent
         if case .pair(let pair) = decision.subject {
           let job = pair % tree.dual.instance.jobs
@@ -234,7 +219,9 @@ struct AssignmentProof {
     let (taken, left) = tree.nodes[index].children
     guard let subject = tree.nodes[taken].decision?.subject else { return [] }
     append(parent, multipliers, split(on: subject))
-    return [.node(taken, parent: multipliers), .node(left, parent: multipliers)]
+    return [
+      .node(taken, from: 0, parent: multipliers), .node(left, from: 0, parent: multipliers),
+    ]
   }
 
   private func split(on subject: AssignmentTree.Decision.Subject) -> Certificate.Kind {
@@ -249,24 +236,18 @@ struct AssignmentProof {
   /// Multipliers with those of the jobs decided on the path so low that no other agent takes them.
   private func stated(_ multipliers: [Int64], at index: Int) -> [Int64] {
     var result = multipliers
-    var node = index
-    while node >= 0 {
-      if let decision = tree.nodes[node].decision, decision.isTaken,
+    for node in tree.path(to: index) {
+      guard let decision = tree.nodes[node].decision, decision.isTaken,
         case .pair(let pair) = decision.subject
-      {
-        let job = pair % tree.dual.instance.jobs
-        result[job] = tree.dual.lowest(job)
-      }
-      node = tree.nodes[node].parent
+      else { continue }
+      let job = pair % tree.dual.instance.jobs
+      result[job] = tree.dual.lowest(job)
     }
     return result
   }
 }
 
 extension AssignmentTree {
-  /// Value of the dual at the decisions that are applied.
-  mutating func value(at multipliers: [Int64]) -> Int64? { dual.evaluate(multipliers) }
-
   /// What the last minimiser does, as decisions against it.
   var disregarded: [Decision] {
     var result: [Decision] = []

@@ -134,7 +134,7 @@ struct AssignmentTree {
 
   /// Applies the decisions of a node, and says whether they leave some job without an agent.
   private mutating func isOrphaned(_ index: Int) -> Bool {
-    apply(path(to: index))
+    apply(decisions(path(to: index)) { nodes[$0].fixings })
     let (agents, jobs) = (dual.instance.agents, dual.instance.jobs)
     nodes[index].orphan =
       (0..<jobs).first { job in
@@ -148,7 +148,7 @@ struct AssignmentTree {
   }
 
   private func target(_ incumbent: Int64, _ index: Int) -> Int64 {
-    if incumbent != .max { return (incumbent - granularity) * dual.scale + 1 }
+    if incumbent != .max { return dual.least(reaching: incumbent, in: granularity) }
     let value = max(nodes[index].value, 0)
     return value + value / 20 + dual.scale
   }
@@ -161,16 +161,20 @@ struct AssignmentTree {
     if cost < incumbent() { offer(plan.agent, cost) }
   }
 
-  /// Decisions from the root to a node, fixings included.
-  private func path(to index: Int) -> [Decision] {
-    var result: [Decision] = []
+  /// Nodes from the root to this one.
+  func path(to index: Int) -> [Int] {
+    var result: [Int] = []
     var node = index
     while node >= 0 {
-      result.append(contentsOf: nodes[node].fixings.reversed())
-      if let decision = nodes[node].decision { result.append(decision) }
+      result.append(node)
       node = nodes[node].parent
     }
     return result.reversed()
+  }
+
+  /// Decisions from the root to a node, with the fixings that are asked for.
+  func decisions(_ path: [Int], fixings: (Int) -> [Decision]) -> [Decision] {
+    path.flatMap { index in (nodes[index].decision.map { [$0] } ?? []) + fixings(index) }
   }
 
   /// Brings the dual to these decisions, keeping the common beginning with those before.
@@ -210,7 +214,7 @@ struct AssignmentTree {
     let (agents, jobs) = (dual.instance.agents, dual.instance.jobs)
     let multipliers = nodes[index].multipliers
     // A loss of this much makes the bound reach the incumbent.
-    let limit = (incumbent - granularity) * dual.scale + 1 - nodes[index].value
+    let limit = dual.least(reaching: incumbent, in: granularity) - nodes[index].value
     var fixings: [Decision] = []
     var isClosed = [Bool](repeating: false, count: agents)
     for agent in 0..<agents where dual.mayClose(agent) {
