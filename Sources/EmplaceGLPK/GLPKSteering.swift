@@ -49,10 +49,12 @@ final class GLPKSteering {
     error != nil || monitor.shouldStop() || (watchesClock && secondsLeft <= 0)
   }
 
-  /// Takes the duals of the root's relaxation at some basis, and the bound that they give.
+  /// Takes the duals of the root's relaxation at some basis, and the bound that they give. Those of a
+  /// later basis may give less: the best are kept, so that they prove the bound that is claimed.
   func report(duals: [Double]) {
-    self.duals = duals
-    raise(program.lagrangianBound(multipliers: duals))
+    let bound = program.lagrangianBound(multipliers: duals)
+    if self.duals == nil || bound > self.bound { self.duals = duals }
+    raise(bound)
   }
 
   func raise(_ bound: Double) {
