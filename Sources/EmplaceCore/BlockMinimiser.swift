@@ -33,6 +33,7 @@ public struct BlockMinimiser {
   /// Largest value of each column; branching changes it.
   public var upper: [Int64]
 
+  let weights: CaseWeights
   var knapsack = KnapsackWorkspace()
   var options = LaneOptions()
   var table = PoolTable()
@@ -46,6 +47,7 @@ public struct BlockMinimiser {
     self.program = program
     lower = program.lower
     upper = program.upper
+    weights = CaseWeights(program)
   }
 
   /// Minimum of `reduced . x` over the block, or nil when the block is empty.

@@ -18,6 +18,34 @@ struct KnapsackItem {
   }
 }
 
+/// The continuous knapsack filled by Dantzig's rule, at one capacity after another: what fits into a
+/// smaller one is not looked at again.
+struct ContinuousFill {
+  /// The first item that does not fit in whole, the weight of those before it, and their profit.
+  private var next = 0
+  private var used: Int128 = 0
+  private var earned: Int64 = 0
+
+  /// Largest profit when items may be split, rounded down; `items` as ``KnapsackWorkspace/sort(_:)``
+  /// sorts them, the same each time.
+  ///
+  /// Rounding down is valid for a bound on integer solutions, whose profit is an integer.
+  mutating func profit(of items: [KnapsackItem], capacity: Int128) -> Int64 {
+    if capacity < used { self = ContinuousFill() }
+    while next < items.count {
+      let item = items[next]
+      let need = Int128(item.weight) * Int128(item.room)
+      guard need <= capacity - used else {
+        return earned &+ Int64(Int128(item.profit) * (capacity - used) / Int128(item.weight))
+      }
+      used += need
+      earned &+= item.profit &* item.room
+      next += 1
+    }
+    return earned
+  }
+}
+
 /// Knapsacks with bounded copies: the continuous one by Dantzig's rule, the integer one by a
 /// dynamic programme over the core that remains once the continuous bound has fixed the rest.
 ///
@@ -50,24 +78,6 @@ struct KnapsackWorkspace {
       }
     }
     items.sort { $0.isDenser(than: $1) }
-  }
-
-  /// Largest profit when items may be split, rounded down; `items` sorted by ``sort(_:)``.
-  ///
-  /// Rounding down is valid for a bound on integer solutions, whose profit is an integer.
-  func fractionalMaximum(_ items: [KnapsackItem], capacity: Int128) -> Int64 {
-    var left = capacity
-    var profit: Int64 = 0
-    for item in items {
-      let need = Int128(item.weight) * Int128(item.room)
-      if need <= left {
-        left -= need
-        profit &+= item.profit &* item.room
-      } else {
-        return profit &+ Int64(Int128(item.profit) * left / Int128(item.weight))
-      }
-    }
-    return profit
   }
 
   /// Largest profit over integers; `items` sorted by ``sort(_:)``.

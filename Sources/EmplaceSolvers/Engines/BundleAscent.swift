@@ -29,6 +29,11 @@ public struct BundleAscent {
   public var lengthens = false
   /// Steps in a row that were lengthened because they promised too little.
   private var lengthened = 0
+  /// Passes over the model that a step takes: few while rough minima gain as much as exact ones.
+  private var passes = Self.fewestPasses
+
+  private static let fewestPasses = 5
+  private static let mostPasses = 60
 
   /// An ascent from the dual's multipliers. `worth` says for each row how much money flows through
   /// it, in units of the objective; it shapes the metric.
@@ -109,13 +114,21 @@ public struct BundleAscent {
     }
   }
 
-  /// Minimises the model until its proposal promises enough, or none does; where that takes too
-  /// long, in shorter steps.
+  /// Minimises the model until its proposal promises enough, or none does: roughly as long as that
+  /// is enough, then as well as it can be done, and where that takes too long, in shorter steps.
   private mutating func improve(beyond best: Double, least: Double) {
+    while passes < Self.mostPasses {
+      model.settle()
+      _ = model.minimise(dual, passes: passes, tolerance: 0.02 * least)
+      promise = model.value(dual) - best
+      if promise >= least { return }
+      passes *= 2
+    }
     for _ in 0..<20 {
       model.settle()
       for tolerance in [0.02, 0.002] {
-        let isDone = model.minimise(dual, passes: 60, tolerance: tolerance * least)
+        let isDone = model.minimise(
+          dual, passes: Self.mostPasses, tolerance: tolerance * least)
         promise = model.value(dual) - best
         if promise >= least { return }
         guard isDone else { break }

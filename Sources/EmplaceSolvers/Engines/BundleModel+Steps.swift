@@ -22,10 +22,8 @@ extension BundleModel {
         for slot in 0..<pointCount[block] {
           let weight = weight[block * capacity + slot]
           guard weight > 0 else { continue }
-          let start = activityStart[block] + slot * rows.count
-          for position in 0..<rows.count {
-            residual[matrix.blockRow[rows.lowerBound + position]] -=
-              weight * activities[start + position]
+          activities[block * capacity + slot].forEach { position, activity in
+            residual[matrix.blockRow[rows.lowerBound &+ position]] -= weight * activity
           }
         }
       }
@@ -89,10 +87,8 @@ extension BundleModel {
   /// Cost of a point at the block's gathered multipliers.
   @inline(__always)
   private func slope(_ block: Int, _ slot: Int) -> Double {
-    let width = matrix.rows(ofBlock: block).count
-    let start = activityStart[block] + slot * width
-    return cost[block * capacity + slot]
-      - local.multiplier.product(at: 0, with: activities, at: start, count: width)
+    let index = block * capacity + slot
+    return cost[index] - activities[index].product(with: local.multiplier)
   }
 
   /// Passes over all blocks until a pass gains less than `tolerance`, or `passes` are made; says
@@ -128,9 +124,9 @@ extension BundleModel {
     guard gained > 0 else { return 0 }
     let rows = matrix.rows(ofBlock: block)
     for slot in 0..<count where local.shift[slot] != 0 {
-      let (shift, start) = (local.shift[slot], activityStart[block] + slot * rows.count)
-      for position in 0..<rows.count {
-        local.residual[position] -= shift * activities[start &+ position]
+      let shift = local.shift[slot]
+      activities[block * capacity + slot].forEach { position, activity in
+        local.residual[position] -= shift * activity
       }
     }
     for position in 0..<rows.count {

@@ -48,9 +48,8 @@ final class BundleModel {
   private(set) var round = 0
   /// Row that each block keeps, or -1.
   private let keptRow: FlatArray<Int>
-  /// Activities: `capacity` stretches of the block's relaxed rows, for each block.
-  let activities: FlatArray<Double>
-  let activityStart: FlatArray<Int>
+  /// Activities of the points, by position among the relaxed rows of their block.
+  let activities: FlatArray<SparseRow>
   /// Products of a block's points under the metric, kept rows left out: `capacity` squared a block.
   let products: FlatArray<Double>
   // What one block needs while its weights move, by its own rows.
@@ -74,12 +73,10 @@ final class BundleModel {
     boxValue = arena.array(program.lower.map(Double.init))
     let widths = program.blocks.indices.map { isBox[$0] ? 0 : matrix.rows(ofBlock: $0).count }
     let wish = min(200, max(24, 1000 / max(program.blocks.count, 1)))
-    capacity = min(wish, max(2, Self.memoryLimit / max(widths.reduce(0, +), 1)))
-    var start = [0]
-    for width in widths { start.append(start[start.count - 1] + capacity * width) }
-    activityStart = arena.array(start)
-    activities = arena.array(0, count: start[start.count - 1])
+    let most = Self.memoryLimit / max(SparseRow.stride * widths.reduce(0, +), 1)
+    capacity = min(wish, max(2, most))
     let count = capacity * program.blocks.count
+    activities = arena.array(SparseRow(), count: count)
     points = Array(repeating: Point(), count: count)
     pointCount = arena.array(0, count: program.blocks.count)
     cost = arena.array(0, count: count)
@@ -90,8 +87,10 @@ final class BundleModel {
     local = LocalRows(width: widths.max() ?? 0, points: capacity, in: arena)
   }
 
-  /// Most activities held: 1 GiB.
-  private static let memoryLimit = 1 << 27
+  deinit { for index in activities.indices { activities[index].free() } }
+
+  /// Most bytes of activities, if none were zero.
+  private static let memoryLimit = 1 << 30
 
   /// Squared step of each relaxed row: money per squared unit of the row.
   private static func metric(_ dual: borrowing LagrangianDual, _ worth: [Double]) -> [Double] {
@@ -197,16 +196,15 @@ extension BundleModel {
   /// The products of a point with itself and those at the slots up to `last`.
   private func multiply(_ slot: Int, of block: Int, upTo last: Int) {
     let rows = matrix.rows(ofBlock: block)
-    let start = activityStart[block]
-    for position in 0..<rows.count {
-      let row = Int(matrix.blockRow[rows.lowerBound &+ position])
-      local.difference[position] =
-        isKept[row] ? 0 : metric[row] * activities[start + slot * rows.count + position]
-    }
     let first = block * capacity
+    let point = activities[first + slot]
+    for position in 0..<rows.count { local.difference[position] = 0 }
+    point.forEach { position, activity in
+      let row = Int(matrix.blockRow[rows.lowerBound &+ position])
+      if !isKept[row] { local.difference[position] = metric[row] * activity }
+    }
     for other in 0...last {
-      let product = local.difference.product(
-        at: 0, with: activities, at: start + other * rows.count, count: rows.count)
+      let product = activities[first + other].product(with: local.difference)
       products[(first + slot) * capacity + other] = product
       products[(first + other) * capacity + slot] = product
     }
@@ -232,8 +230,8 @@ extension BundleModel {
     let side = Double(program.rightHandSide[row])
     let slack = 1e-9 * max(1, abs(side))
     for slot in 0..<pointCount[block] {
-      let position = activityStart[block] + slot * rows.count + place - rows.lowerBound
-      let over = activities[position] / multiplicity - side
+      let activity = activities[block * capacity + slot].value(at: place - rows.lowerBound)
+      let over = activity / multiplicity - side
       let holds =
         switch program.relation[row] {
         case .atLeast: over >= -slack
@@ -272,8 +270,7 @@ extension BundleModel {
     weight[index] = 0
     lastUse[index] = round
     isActive[index] = true
-    let start = activityStart[block] + slot * width
-    for position in 0..<width { activities[start + position] = sum[position] }
+    activities[index].assign(sum, count: width)
     multiply(slot, of: block, upTo: pointCount[block] - 1)
   }
 

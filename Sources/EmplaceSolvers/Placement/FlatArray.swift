@@ -31,33 +31,6 @@ struct FlatArray<Element: BitwiseCopyable>: @unchecked Sendable {
   var indices: Range<Int> { 0..<count }
 }
 
-extension FlatArray<Double> {
-  /// Sum of the products of `count` elements with as many of another array, in vectors.
-  @inline(__always)
-  func product(at start: Int, with other: Self, at otherStart: Int, count: Int) -> Double {
-    typealias Vector = SIMD4<Double>
-    assert(start + count <= self.count && otherStart + count <= other.count)
-    let (a, b) = (UnsafeRawPointer(base + start), UnsafeRawPointer(other.base + otherStart))
-    func vector(_ pointer: UnsafeRawPointer, _ index: Int) -> Vector {
-      pointer.loadUnaligned(
-        fromByteOffset: index &* MemoryLayout<Double>.stride, as: Vector.self)
-    }
-    var (even, odd) = (Vector.zero, Vector.zero)
-    var index = 0
-    while index &+ 8 <= count {
-      even += vector(a, index) * vector(b, index)
-      odd += vector(a, index &+ 4) * vector(b, index &+ 4)
-      index &+= 8
-    }
-    var sum = (even + odd).sum()
-    while index < count {
-      sum += self[start &+ index] * other[otherStart &+ index]
-      index &+= 1
-    }
-    return sum
-  }
-}
-
 /// Owns the memory of flat arrays and frees it with itself.
 final class Arena {
   private var blocks: [(address: UnsafeMutableRawPointer, bytes: Int)] = []

@@ -135,12 +135,22 @@ extension LagrangianSearch {
     ascent.lengthens = isFleet
   }
 
-  /// Starts from known multipliers, where there are some.
+  /// Starts from known multipliers, where there are some; a fleet without has a bound all the same.
   private mutating func startWarm() {
-    guard let known = run.warmStart.multipliers, let dual = setup.dual(at: known) else { return }
+    guard let known = run.warmStart.multipliers, let dual = setup.dual(at: known) else {
+      if isFleet { raiseFloor() }
+      return
+    }
     startAscent(from: dual)
     ascent.scale = 0.1
     if !known.kept.isEmpty { phase = .keeping }
+  }
+
+  private func raiseFloor() {
+    var dual = setup.dual()
+    dual.set(setup.floor)
+    guard let value = (try? dual.evaluate()) ?? nil else { return }
+    raise(dual, value, dual.multipliers)
   }
 
   /// Cuts, then plans from the tightened relaxation, then the tree over it.

@@ -10,12 +10,16 @@ struct PlacementDual {
   private(set) var worth: [Double]
   /// Starting multiplier of each row, in units of the objective per unit of the row.
   private(set) var start: [Double]
+  /// The same where nothing is paid for rented nodes: a bound at once, for no replica gains at them,
+  /// and a poor place to climb from, for all minima are empty there.
+  private(set) var floor: [Double]
 
   init(formulation: PlacementFormulation) {
     instance = formulation.instance
     program = formulation.program
     worth = Array(repeating: 0, count: program.rowCount)
     start = Array(repeating: 0, count: program.rowCount)
+    floor = start
     estimate()
   }
 
@@ -23,26 +27,13 @@ struct PlacementDual {
   /// the capacity of benchmarks, or of rented nodes. All other rows start at zero and are worth a
   /// share of what the fleet costs.
   private mutating func estimate() {
-    let price = replicaPrices()
-    var cheapest = [Double](repeating: .infinity, count: instance.demands.count)
-    for lane in instance.lanes.indices {
-      let capacity = Double(max(instance.lanes[lane].capacity, 1))
-      for arc in instance.arcs(ofLane: lane) {
-        var load: Int64 = 0
-        for hour in 0..<instance.hours {
-          load = max(load, instance.load(ofArc: arc, hour: hour))
-        }
-        let cost = Double(instance.arcCost[arc]) + price[lane] * Double(load) / capacity
-        let demand = Int(instance.arcDemand[arc])
-        cheapest[demand] = min(cheapest[demand], cost)
-      }
-    }
+    let (cheapest, least) = cheapestParts()
     var total = 0.0
     // Rows P1 by demand come first, in order.
     for (demand, element) in instance.demands.enumerated() {
       let limit = element.unservedCost.map(Double.init) ?? .infinity
-      let value = min(cheapest[demand], limit)
-      start[demand] = value.isFinite ? value : 0
+      start[demand] = Self.finite(min(cheapest[demand], limit))
+      floor[demand] = Self.finite(min(least[demand], limit))
       worth[demand] = max(abs(start[demand]), 1) * Double(element.parts)
       total += worth[demand]
     }
@@ -50,20 +41,40 @@ struct PlacementDual {
     for row in instance.demands.count..<program.rowCount { worth[row] = share }
   }
 
-  /// What a replica costs with its share of a rented node; in benchmarks without costs, a tenth of
-  /// a unit for each unit of capacity.
-  private func replicaPrices() -> [Double] {
-    instance.lanes.map { lane in
-      let pool = instance.pools[Int(lane.pool)]
-      var price = Double(lane.cost)
-      if pool.rentable > 0, pool.devices > 0 {
-        price +=
-          Double(pool.rentCost) * Double(lane.devices * lane.milliShares)
-          / Double(1000 * pool.devices)
+  private static func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
+
+  /// Cost of serving a part of each demand where that is cheapest, with rented nodes and without: an
+  /// arc, and in the mean over the hours the share of a replica.
+  private func cheapestParts() -> (withNodes: [Double], without: [Double]) {
+    var withNodes = [Double](repeating: .infinity, count: instance.demands.count)
+    var without = withNodes
+    for lane in instance.lanes.indices {
+      let (cost, nodes) = replicaPrice(instance.lanes[lane])
+      let capacity = Double(max(instance.lanes[lane].capacity, 1)) * Double(max(instance.hours, 1))
+      for arc in instance.arcs(ofLane: lane) {
+        var load = 0.0
+        for hour in 0..<instance.hours { load += Double(instance.load(ofArc: arc, hour: hour)) }
+        let demand = Int(instance.arcDemand[arc])
+        let arcCost = Double(instance.arcCost[arc])
+        withNodes[demand] = min(withNodes[demand], arcCost + (cost + nodes) * load / capacity)
+        without[demand] = min(without[demand], arcCost + cost * load / capacity)
       }
-      if lane.artifact < 0, lane.least == lane.most { price += 0.1 * Double(lane.capacity) }
-      return price
     }
+    return (withNodes, without)
+  }
+
+  /// What a replica costs, and its share of a rented node; in benchmarks without costs, a tenth of a
+  /// unit for each unit of capacity.
+  private func replicaPrice(_ lane: PlacementInstance.Lane) -> (cost: Double, nodes: Double) {
+    let pool = instance.pools[Int(lane.pool)]
+    var (cost, nodes) = (Double(lane.cost), 0.0)
+    if pool.rentable > 0, pool.devices > 0 {
+      nodes =
+        Double(pool.rentCost) * Double(lane.devices * lane.milliShares)
+        / Double(1000 * pool.devices)
+    }
+    if lane.artifact < 0, lane.least == lane.most { cost += 0.1 * Double(lane.capacity) }
+    return (cost, nodes)
   }
 
   /// A dual at the starting multipliers; the only row that a block can keep is kept.
