@@ -29,11 +29,12 @@ public struct BundleAscent {
   public var lengthens = false
   /// Steps in a row that were lengthened because they promised too little.
   private var lengthened = 0
-  /// Passes over the model that a step takes: few while rough minima gain as much as exact ones.
-  private var passes = Self.fewestPasses
 
-  private static let fewestPasses = 5
-  private static let mostPasses = 60
+  /// Passes over the model from one look at how exact its minimum is to the next, and most looks.
+  private static let passes = 5
+  private static let looks = 24
+  /// Share of what the model could promise at most that a proposal has to promise.
+  private static let accuracy = 0.8
 
   /// An ascent from the dual's multipliers. `worth` says for each row how much money flows through
   /// it, in units of the objective; it shapes the metric.
@@ -114,32 +115,26 @@ public struct BundleAscent {
     }
   }
 
-  /// Minimises the model until its proposal promises enough, or none does: roughly as long as that
-  /// is enough, then as well as it can be done, and where that takes too long, in shorter steps.
+  /// Minimises the model until its proposal promises enough, and a good share of what an exact
+  /// minimum would, or until none promises enough; where that takes too long, in shorter steps.
   private mutating func improve(beyond best: Double, least: Double) {
-    while passes < Self.mostPasses {
-      model.settle()
-      _ = model.minimise(dual, passes: passes, tolerance: 0.02 * least)
-      promise = model.value(dual) - best
-      if promise >= least { return }
-      passes *= 2
-    }
     for _ in 0..<20 {
       model.settle()
-      for tolerance in [0.02, 0.002] {
-        let isDone = model.minimise(
-          dual, passes: Self.mostPasses, tolerance: tolerance * least)
+      for _ in 0..<Self.looks {
+        let isDone = model.minimise(dual, passes: Self.passes, tolerance: 0.002 * least)
         promise = model.value(dual) - best
-        if promise >= least { return }
-        guard isDone else { break }
-        // At a node that is good enough.
-        if !lengthens { return }
         let most = model.regularisedMaximum() - best
         if most < least {
           promise = most
           return
         }
+        if promise >= max(least, Self.accuracy * most) { return }
+        guard isDone else { continue }
+        // At a node of a tree that is good enough.
+        if !lengthens || promise >= least { return }
+        break
       }
+      if promise >= least { return }
       model.scale *= 0.5
     }
   }
