@@ -131,7 +131,7 @@ public struct BundleAscent {
         if promise >= max(least, Self.accuracy * most) { return }
         guard isDone else { continue }
         // At a node of a tree that is good enough.
-        if !lengthens || promise >= least { return }
+        if !lengthens { return }
         break
       }
       if promise >= least { return }

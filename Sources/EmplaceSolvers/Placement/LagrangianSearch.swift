@@ -146,8 +146,9 @@ extension LagrangianSearch {
     if !known.kept.isEmpty { phase = .keeping }
   }
 
+  /// Raises the bound to what one evaluation proves, before the ascent begins.
   private func raiseFloor() {
-    var dual = setup.dual()
+    var dual = ascent.dual
     dual.set(setup.floor)
     guard let value = (try? dual.evaluate()) ?? nil else { return }
     raise(dual, value, dual.multipliers)
